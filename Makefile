@@ -1,0 +1,22 @@
+# Everything runs in .venv, which each target first sets up or brings up to date: see tools/bootstrap.py.
+
+PYTHON ?= python3
+CHECKED = protocol cloud simulator firmware tests tools $(wildcard bench/*.py)
+
+.PHONY: setup demo test lint
+
+setup:
+	@$(PYTHON) tools/bootstrap.py
+
+demo: setup
+	@.venv/bin/hemlarm demo
+
+# System tests share one of the two processes: see tests/conftest.py.
+test: setup
+	@.venv/bin/python -m pytest --quiet --numprocesses=2 --dist=loadgroup
+
+lint: setup
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy $(CHECKED)
+	@.venv/bin/mypy --config-file firmware/typings/mypy.ini

@@ -1,0 +1,1 @@
+"""The cloud: certificates, the broker, ingest, the store and the commands."""

@@ -1,0 +1,270 @@
+"""`hemlarm cloud`: run the cloud, and look and act from a terminal.
+
+With --json a command prints one JSON document on standard output and nothing else. Errors go to standard error. The
+exit status is 0 for success, 1 for what failed, 2 for wrong usage.
+"""
+
+import getpass
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console, RenderableType
+
+from hemlarm_cloud import showing
+from hemlarm_cloud.authority import AuthorityError
+from hemlarm_cloud.broker import BrokerError
+from hemlarm_cloud.installation import InstallationError, open_installation, open_store
+from hemlarm_cloud.provision import ProvisionError, provision_panel, revoke
+from hemlarm_cloud.settings import Settings, SettingsError, load_settings
+from hemlarm_cloud.store import Command, Store, StoreError
+from hemlarm_cloud.vault import VaultError
+from hemlarm_protocol import messages, topics
+
+FAILED, BAD_USAGE = 1, 2
+
+EXPIRES_S = 60
+"""How long a command waits for its panel unless told otherwise: long enough for a reconnect, too short to surprise."""
+
+_POLL_S = 0.05
+
+app = typer.Typer(
+    name="cloud",
+    help="The cloud: run it, look at it, act on panels.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+panel_app = typer.Typer(help="Panels of this installation.", no_args_is_help=True)
+event_app = typer.Typer(help="What panels reported.", no_args_is_help=True)
+command_app = typer.Typer(help="What panels are asked to do.", no_args_is_help=True)
+app.add_typer(panel_app, name="panel")
+app.add_typer(event_app, name="event")
+app.add_typer(command_app, name="command")
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder for all that the cloud keeps.")]
+Database = Annotated[str | None, typer.Option("--database", help="Database URL.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Panel = Annotated[str, typer.Argument(metavar="PANEL", help="The panel's 16 hexadecimal digits.")]
+
+
+@app.command()
+def run(
+    config: Config = None,
+    data: Data = None,
+    database: Database = None,
+    broker: Annotated[str | None, typer.Option("--broker", help="nats or mosquitto.")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port for MQTT over TLS.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the broker and the ingest until SIGTERM or Ctrl-C."""
+    from hemlarm_cloud.running import run_cloud  # Brings the MQTT client, which no other command needs.
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with _reporting():
+        settings = _settings(config, data, database, broker=broker, host=host, port=port)
+        with open_installation(settings, os.urandom, datetime.now(UTC)) as installation:
+            run_cloud(installation, lambda facts: _print(as_json, facts, _running_text(facts)))
+
+
+@panel_app.command("add")
+def panel_add(
+    credentials: Annotated[
+        Path | None, typer.Option("--credentials", help="File for the panel's secrets [data folder].")
+    ] = None,
+    config: Config = None,
+    data: Data = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Provision a new panel and write its credentials to a file."""
+    now = datetime.now(UTC)
+    with _reporting():
+        settings = _settings(config, data, database)
+        with open_installation(settings, os.urandom, now) as opened:
+            if credentials is not None and credentials.exists():
+                _fail(f"{credentials} is there already: give another file", BAD_USAGE)
+            parts = (opened.store, opened.vault, opened.authority)
+            made = provision_panel(*parts, os.urandom, now, host=settings.names[0], port=settings.port)
+            file = credentials or settings.data / "panels" / f"{made.panel_id}.cbor"
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                made.write(file)
+            except (OSError, ProvisionError):
+                revoke(opened.store, made.panel_id, now)
+                raise
+    facts = {"panel": made.panel_id, "credentials": str(file), "host": made.host, "port": made.port}
+    _print(as_json, facts, f"Panel {made.panel_id} provisioned. Its secrets are in {file}; bring them to the panel.")
+
+
+@panel_app.command("list")
+def panel_list(config: Config = None, data: Data = None, database: Database = None, as_json: Json = False) -> None:
+    """List all panels."""
+    with _store(config, data, database) as store, store.read() as reading:
+        panels = reading.panels()
+    _print(as_json, {"panels": [showing.panel_json(panel) for panel in panels]}, showing.panel_table(panels))
+
+
+@panel_app.command("revoke")
+def panel_revoke(
+    panel: Panel, config: Config = None, data: Data = None, database: Database = None, as_json: Json = False
+) -> None:
+    """Shut a panel out, for good."""
+    now = datetime.now(UTC)
+    with _store(config, data, database) as store:
+        revoke(store, _panel_id(panel), now)
+    facts = {"panel": panel, "revoked_ms": round(now.timestamp() * 1000)}
+    _print(as_json, facts, f"Panel {panel} revoked; the broker cuts it within seconds.")
+
+
+@event_app.command("list")
+def event_list(
+    panel: Annotated[str | None, typer.Option("--panel", help="Only this panel's.")] = None,
+    after: Annotated[int, typer.Option("--after", min=0, help="Only ids above this one.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most this many.")] = 100,
+    config: Config = None,
+    data: Data = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """List events in the order in which they were stored."""
+    wanted = None if panel is None else _panel_id(panel)
+    with _store(config, data, database) as store, store.read() as reading:
+        events = reading.events(wanted, after, limit)
+    last = events[-1].id if events else after
+    facts = {"events": [showing.event_json(event) for event in events], "last_id": last}
+    _print(as_json, facts, showing.event_table(events))
+
+
+@command_app.command("list")
+def command_list(
+    panel: Annotated[str | None, typer.Option("--panel", help="Only this panel's.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="The newest so many.")] = 100,
+    config: Config = None,
+    data: Data = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """List commands and their answers, oldest first."""
+    wanted = None if panel is None else _panel_id(panel)
+    with _store(config, data, database) as store, store.read() as reading:
+        commands = reading.commands(wanted, limit)
+    facts = {"commands": [showing.command_json(command) for command in commands]}
+    _print(as_json, facts, showing.command_table(commands))
+
+
+@command_app.command("send")
+def command_send(
+    panel: Panel,
+    verb: Annotated[str, typer.Argument(metavar="VERB", help=", ".join(messages.VERBS.values()))],
+    argument: Annotated[int, typer.Option("--argument", min=0, max=0xFFFF, help="The area's number.")] = 0,
+    user: Annotated[int, typer.Option("--user", min=0, max=999, help="The user it is for.")] = 0,
+    expires: Annotated[int, typer.Option("--expires", min=1, max=86_400, help="Seconds to live.")] = EXPIRES_S,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the panel's answer.")] = False,
+    config: Config = None,
+    data: Data = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a panel to do something. With --wait, fails unless the panel did it."""
+    numbers = {name: number for number, name in messages.VERBS.items()}
+    if verb not in numbers:
+        _fail(f"no command is called {verb!r}: use one of {', '.join(numbers)}", BAD_USAGE)
+    panel = _panel_id(panel)
+    with _store(config, data, database) as store:
+        now_ms = _now_ms()
+        command = Command(
+            os.urandom(8), panel, _person(), numbers[verb], argument, user, now_ms, now_ms + expires * 1000
+        )
+        _queue(store, command)
+        if wait:
+            command = _answered(store, command)
+    _print(as_json, showing.command_json(command), showing.command_table([command]))
+    if wait and command.state != "done":
+        raise typer.Exit(FAILED)
+
+
+def _queue(store: Store, command: Command) -> None:
+    with store.begin() as tx:
+        known = tx.panel(command.panel)
+        if known is None:
+            raise ProvisionError(f"no panel {command.panel} here; `hemlarm cloud panel list` shows them all")
+        if known.revoked_ms is not None:
+            raise ProvisionError(f"panel {command.panel} was revoked and obeys no more")
+        tx.add_command(command)
+
+
+def _answered(store: Store, command: Command) -> Command:
+    """Wait for the answer, or for the end of the command's life, whichever comes first."""
+    while command.state in ("queued", "sent"):
+        if _now_ms() >= command.expires_ms:
+            return command._replace(state="expired")
+        time.sleep(_POLL_S)
+        with store.read() as reading:
+            command = reading.command(command.id) or command
+    return command
+
+
+@contextmanager
+def _store(config: Path | None, data: Path | None, database: str | None) -> Iterator[Store]:
+    with _reporting(), open_store(_settings(config, data, database)) as store:
+        yield store
+
+
+def _settings(config: Path | None, data: Path | None, database: str | None, **flags: object | None) -> Settings:
+    return load_settings(config, os.environ, {"data": data, "database": database, **flags})
+
+
+@contextmanager
+def _reporting() -> Iterator[None]:
+    """Tell a person about what went wrong, without a traceback."""
+    try:
+        yield
+    except SettingsError as error:
+        _fail(str(error), BAD_USAGE)
+    except (AuthorityError, BrokerError, InstallationError, ProvisionError, StoreError, VaultError) as error:
+        _fail(str(error), FAILED)
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror}", FAILED)
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    typer.echo(f"hemlarm: {text}", err=True)
+    raise typer.Exit(status)
+
+
+def _print(as_json: bool, facts: dict[str, Any], shown: RenderableType) -> None:
+    if as_json:
+        typer.echo(json.dumps(facts))
+    else:
+        Console(soft_wrap=isinstance(shown, str), markup=False, highlight=False).print(shown)
+
+
+def _panel_id(panel: str) -> str:
+    if not topics.is_panel(panel):
+        _fail(f"{panel!r} is not a panel's id: those have 16 hexadecimal digits in lower case", BAD_USAGE)
+    return panel
+
+
+def _running_text(facts: dict[str, Any]) -> str:
+    return f"The cloud runs: broker at {facts['host']} port {facts['port']}. Ctrl-C ends it."
+
+
+def _person() -> str:
+    try:
+        return f"terminal:{getpass.getuser()}"[:64]
+    except (KeyError, OSError):
+        return "terminal"
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

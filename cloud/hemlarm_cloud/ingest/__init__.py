@@ -1,0 +1,1 @@
+"""Ingest: verify, decrypt, deduplicate, commit, and only then acknowledge."""

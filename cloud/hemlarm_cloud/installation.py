@@ -1,0 +1,63 @@
+"""All that one cloud keeps on disk, opened together: store, vault and authority."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from hemlarm_cloud.authority import Authority
+from hemlarm_cloud.settings import Settings
+from hemlarm_cloud.store import Store
+from hemlarm_cloud.vault import Vault
+
+
+class InstallationError(Exception):
+    """The data folder does not hold what it must; the text names what is missing and the remedy."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An opened installation."""
+
+    settings: Settings
+    store: Store
+    vault: Vault
+    authority: Authority
+
+
+@contextmanager
+def open_installation(settings: Settings, random: Callable[[int], bytes], now: datetime) -> Iterator[Installation]:
+    """Open the installation, and make the parts that a new one lacks.
+
+    Master key and authority are made only while no panel was provisioned: after that a missing one is a loss to repair,
+    and a new one in its place would shut every panel out. Raises InstallationError, StoreError, VaultError or
+    AuthorityError.
+    """
+    with open_store(settings) as store:
+        with store.read() as reading:
+            is_new = not reading.panels()
+        key_file, folder = settings.data / "master.key", settings.data / "authority"
+        for part in (key_file, folder):
+            if not part.exists() and not is_new:
+                raise InstallationError(
+                    f"{part} is missing, but panels were provisioned with it: restore it from a copy"
+                )
+        vault = Vault.load(key_file) if key_file.exists() else Vault.create(key_file, random)
+        authority = Authority.load(folder) if folder.exists() else Authority.create(folder, now)
+        yield Installation(settings, store, vault, authority)
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the store alone, for whoever needs no secrets. Raises InstallationError or StoreError."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InstallationError(
+            f"data folder {settings.data} cannot be made ({error.strerror}); set another one with --data"
+        ) from None
+    store = Store.open(settings.database_url)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,86 @@
+"""Running the cloud in one process: the broker as a child that is kept alive, the ingest in the main thread."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+from hemlarm_cloud.broker import Broker, BrokerError, start_broker
+from hemlarm_cloud.ingest.core import IngestCore
+from hemlarm_cloud.ingest.worker import Worker
+from hemlarm_cloud.installation import Installation
+from hemlarm_cloud.provision import is_admitted
+
+LOGIN_NAME = "cloud-ingest"
+
+_LOOK_S = 1.0
+"""How often the broker is looked at. Panels keep their events meanwhile, so a second costs nothing but that second."""
+
+_log = logging.getLogger(__name__)
+
+
+def run_cloud(installation: Installation, started: Callable[[dict[str, Any]], None]) -> None:
+    """Run until SIGTERM or SIGINT; calls `started` once when panels can be served.
+
+    Raises BrokerError, StoreError or whatever else keeps the cloud from starting.
+    """
+    settings, store = installation.settings, installation.store
+    broker = start_broker(
+        settings.broker,
+        settings.data / "broker",
+        installation.authority,
+        lambda panel: is_admitted(store, panel),
+        host=settings.host,
+        port=settings.port,
+        names=settings.names,
+    )
+    try:
+        login = broker.login(installation.authority.issue_cloud(LOGIN_NAME, datetime.now(UTC)))
+        worker = Worker(IngestCore(store, installation.vault, os.urandom), login)
+        with _ended_by_signals(worker.stop), _kept_alive(broker):
+            started({"host": broker.host, "port": broker.port, "broker": settings.broker, "pid": os.getpid()})
+            worker.run()
+    finally:
+        broker.stop()
+
+
+@contextmanager
+def _ended_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    def handle(number: int, _frame: FrameType | None) -> None:
+        _log.info("ending on %s", signal.Signals(number).name)
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _kept_alive(broker: Broker) -> Iterator[None]:
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(_LOOK_S):
+            if broker.running:
+                continue
+            _log.error("the broker ended by itself; starting it again")
+            try:
+                broker.start()
+            except BrokerError as error:
+                _log.error("the broker does not start: %s", error)
+
+    keeper = threading.Thread(target=keep, name="broker keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()

@@ -1,0 +1,98 @@
+"""What the store takes and gives: one named tuple a table.
+
+Times are whole milliseconds since 1970. A panel is the 16 hexadecimal digits of its id; `kid` (4 bytes) names one
+of its incarnations.
+"""
+
+from typing import Literal, NamedTuple
+
+Outcome = Literal["new", "duplicate", "clone"]
+"""What an event turned out to be: not stored before, the same bytes again, or other bytes under a stored number."""
+
+Learned = Literal["new", "known", "conflict"]
+"""Whether an incarnation was unknown, known, or known with another salt."""
+
+CommandState = Literal["queued", "sent", "done", "failed", "expired"]
+
+
+class Panel(NamedTuple):
+    """A panel that was provisioned; `root_key` is wrapped by the vault, `certificate_serial` is hexadecimal."""
+
+    id: str
+    shard: str
+    root_key: bytes
+    certificate_serial: str
+    provisioned_ms: int
+    revoked_ms: int | None = None
+
+
+class Incarnation(NamedTuple):
+    """One life of a panel's journal. Every number below `complete_below` is stored or void."""
+
+    panel: str
+    kid: bytes
+    salt: bytes
+    first_seen_ms: int
+    complete_below: int = 1
+
+
+class Event(NamedTuple):
+    """A verified event as it is stored; `id` is 0 until then. A void record has qcode 0 and a range beside it."""
+
+    panel: str
+    kid: bytes
+    number: int
+    tag: bytes
+    sealed: bytes
+    received_ms: int
+    committed_ms: int
+    qcode: int
+    area: int = 0
+    zone: int = 0
+    user: int = 0
+    source: int = 0
+    detail: int = 0
+    boot: int = 0
+    uptime_ms: int = 0
+    panel_time_ms: int | None = None
+    id: int = 0
+
+
+class VoidRange(NamedTuple):
+    """Numbers that will never come, both ends included, declared by the record with this `number` and `tag`."""
+
+    panel: str
+    kid: bytes
+    number: int
+    tag: bytes
+    first: int
+    last: int
+    cause: int
+
+
+class Alert(NamedTuple):
+    """Something about a panel that a person should look at."""
+
+    panel: str
+    kind: str
+    detail: str
+    at_ms: int
+    id: int = 0
+
+
+class Command(NamedTuple):
+    """What someone asked of a panel, and what became of it; `status` and `detail` are the panel's answer."""
+
+    id: bytes
+    panel: str
+    requested_by: str
+    verb: int
+    argument: int
+    user: int
+    created_ms: int
+    expires_ms: int
+    sent_ms: int | None = None
+    state: CommandState = "queued"
+    status: int | None = None
+    detail: int | None = None
+    answered_ms: int | None = None

@@ -1,0 +1,129 @@
+"""The store's tables.
+
+Times are whole milliseconds since 1970; a panel is the 16 hexadecimal digits of its id, as in topics and
+certificates. What stands here is what the migrations in `migrations/versions/` end in, which a test compares.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+SerialId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column declared INTEGER, which holds 64 bits there."""
+
+panel = Table(
+    "panel",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("shard", String(2), nullable=False),
+    Column("root_key", LargeBinary, nullable=False, comment="wrapped by the vault"),
+    Column("certificate_serial", String(40), nullable=False, comment="hexadecimal, at most 20 bytes"),
+    Column("provisioned_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    Index(None, "shard"),
+)
+
+incarnation = Table(
+    "incarnation",
+    metadata,
+    Column("panel", String(16), ForeignKey("panel.id"), primary_key=True),
+    Column("kid", LargeBinary(4), primary_key=True),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("first_seen_ms", BigInteger, nullable=False),
+    Column("complete_below", BigInteger, nullable=False, comment="every lower number is stored or void"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", SerialId, primary_key=True, comment="ascends in the order of the commits"),
+    Column("panel", String(16), nullable=False),
+    Column("kid", LargeBinary(4), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("tag", LargeBinary(8), nullable=False, comment="the part of the seal's tag that acknowledgements name"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("committed_ms", BigInteger, nullable=False),
+    Column("qcode", Integer, nullable=False, comment="qualifier and Contact ID code; 0 declares a void range"),
+    Column("area", Integer, nullable=False),
+    Column("zone", Integer, nullable=False),
+    Column("user", Integer, nullable=False),
+    Column("source", Integer, nullable=False),
+    Column("detail", Integer, nullable=False),
+    Column("boot", BigInteger, nullable=False),
+    Column("uptime_ms", BigInteger, nullable=False),
+    Column("panel_time_ms", BigInteger, comment="by the panel's clock, once it has been set"),
+    ForeignKeyConstraint(["panel", "kid"], ["incarnation.panel", "incarnation.kid"]),
+    UniqueConstraint("panel", "kid", "number", "tag"),
+    Index(None, "panel", "id"),
+    sqlite_autoincrement=True,
+)
+
+void_range = Table(
+    "void_range",
+    metadata,
+    Column("panel", String(16), primary_key=True),
+    Column("kid", LargeBinary(4), primary_key=True),
+    Column("number", BigInteger, primary_key=True, comment="of the record that declares the range"),
+    Column("tag", LargeBinary(8), primary_key=True, comment="of the record that declares the range"),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("cause", Integer, nullable=False),
+    ForeignKeyConstraint(["panel", "kid", "number", "tag"], ["event.panel", "event.kid", "event.number", "event.tag"]),
+    CheckConstraint("first <= last", name="ordered"),
+    Index(None, "panel", "kid", "last"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", SerialId, primary_key=True),
+    Column("panel", String(16), ForeignKey("panel.id"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("id", LargeBinary(8), primary_key=True),
+    Column("panel", String(16), ForeignKey("panel.id"), nullable=False),
+    Column("requested_by", String(64), nullable=False),
+    Column("verb", Integer, nullable=False),
+    Column("argument", Integer, nullable=False),
+    Column("user", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("sent_ms", BigInteger),
+    Column("state", String(8), nullable=False),
+    Column("status", Integer),
+    Column("detail", Integer),
+    Column("answered_ms", BigInteger),
+    CheckConstraint("state IN ('queued', 'sent', 'done', 'failed', 'expired')", name="state"),
+    Index(None, "state", "panel"),
+    Index(None, "panel", "created_ms"),
+)

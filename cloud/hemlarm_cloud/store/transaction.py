@@ -1,0 +1,198 @@
+"""Writing to the store: what one transaction of the ingest or of an administrator may change."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+
+from hemlarm_cloud.store import rows, schema
+from hemlarm_cloud.store.dialects import insert_unless_present
+from hemlarm_cloud.store.queries import Queries
+
+GAPS_MAX = 16
+"""Gaps returned at a time: what is asked of a panel in one go; the next question finds the rest."""
+
+_INT64_MAX = (1 << 63) - 1
+"""The largest integer a database holds. A panel can claim an uptime beyond it, and must not stop its batch by that."""
+
+_Key = tuple[str, bytes, int, bytes]
+"""Panel, key id, number and tag: what makes an event the same event."""
+
+_BEFORE: dict[rows.CommandState, tuple[rows.CommandState, ...]] = {
+    "sent": ("queued", "sent"),
+    "done": ("queued", "sent", "expired"),
+    "failed": ("queued", "sent", "expired"),
+    "expired": ("queued", "sent"),
+}
+"""From which states a command comes into each. An answer is a fact, so it counts even after the time was up."""
+
+_other = schema.event.alias("other")
+_newly_stored = select(
+    schema.event.c.id,
+    schema.event.c.panel,
+    schema.event.c.kid,
+    schema.event.c.number,
+    schema.event.c.tag,
+    # Looks for another tag, not for a lower id: that lookup stays within one index of its own.
+    exists(_other.c.tag)
+    .where(
+        _other.c.panel == schema.event.c.panel,
+        _other.c.kid == schema.event.c.kid,
+        _other.c.number == schema.event.c.number,
+        _other.c.tag != schema.event.c.tag,
+    )
+    .label("contested"),
+).where(schema.event.c.id > bindparam("before"))
+_last_event = select(func.coalesce(func.max(schema.event.c.id), 0))
+
+
+class Transaction(Queries):
+    """Changes that become durable together when the `with` block of `Store.begin` ends, or not at all."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._insert_event = insert_unless_present(connection.dialect.name, schema.event)
+
+    def add_panel(self, panel: rows.Panel) -> None:
+        """Store a newly provisioned panel."""
+        self._connection.execute(insert(schema.panel), panel._asdict())
+
+    def revoke_panel(self, panel: str, now_ms: int) -> bool:
+        """Mark a panel as revoked. Returns False if there is no such panel or it was revoked before."""
+        table = schema.panel
+        change = update(table).where(table.c.id == panel, table.c.revoked_ms.is_(None)).values(revoked_ms=now_ms)
+        return self._connection.execute(change).rowcount == 1
+
+    def learn_incarnation(self, panel: str, kid: bytes, salt: bytes, now_ms: int) -> rows.Learned:
+        """Store an incarnation of a panel's journal, which its events need, and return whether it was new.
+
+        "conflict" means that the key id is known with another salt; nothing is changed, and someone should look at it.
+        """
+        table = schema.incarnation
+        known = self._all(select(table.c.salt).where(table.c.panel == panel, table.c.kid == kid))
+        if known:
+            return "known" if known[0].salt == salt else "conflict"
+        self._connection.execute(insert(table), rows.Incarnation(panel, kid, salt, now_ms)._asdict())
+        return "new"
+
+    def add_event(self, event: rows.Event) -> rows.Outcome:
+        """Store one event; see `add_events`."""
+        return self.add_events([event])[0]
+
+    def add_events(self, events: Sequence[rows.Event]) -> list[rows.Outcome]:
+        """Store a batch of events of known incarnations and return what each one was, in the same order.
+
+        A duplicate changes nothing. A clone is stored too, since it was sealed under the panel's key and may be the
+        real event of the two, and raises an alert of kind "clone". Its own repetition is a duplicate.
+        """
+        if not events:
+            return []
+        before = self._connection.scalars(_last_event).one()
+        self._connection.execute(self._insert_event, [_event_values(event) for event in events])
+        stored = self._stored_since(before)
+        outcomes: list[rows.Outcome] = [stored.pop(event[:4], "duplicate") for event in events]
+        assert not stored, "the database stored events that nobody gave it"
+        for event, outcome in zip(events, outcomes, strict=True):
+            if outcome == "clone":
+                self._alert_clone(event)
+        return outcomes
+
+    def add_void(self, event: rows.Event, first: int, last: int, cause: int) -> rows.Outcome:
+        """Store a void record, itself an event with qcode 0, and the range of numbers it declares void.
+
+        A cloned record's range does not count, so that whoever forged one cannot keep us from asking for an event.
+        """
+        assert event.qcode == 0
+        assert 0 <= first <= last
+        outcome = self.add_event(event)
+        if outcome == "new":
+            declared = rows.VoidRange(*event[:4], first, last, cause)
+            self._connection.execute(insert(schema.void_range), declared._asdict())
+        return outcome
+
+    def missing(self, panel: str, kid: bytes, below: int, at_most: int = GAPS_MAX) -> list[tuple[int, int]]:
+        """Return ranges (first, last) of numbers below `below` that are neither stored nor void, lowest first.
+
+        At most `at_most` of them, and none for an unknown incarnation. Moves the incarnation's `complete_below` up to
+        the first missing number, so the next call looks only at what came since.
+        """
+        table = schema.incarnation
+        this = (table.c.panel == panel, table.c.kid == kid)
+        start = self._connection.scalar(select(table.c.complete_below).where(*this))
+        if start is None or start >= below:
+            return []
+        complete_below, gaps = self._gaps(panel, kid, start, below, at_most)
+        assert start <= complete_below
+        if complete_below > start:
+            self._connection.execute(update(table).where(*this).values(complete_below=complete_below))
+        return gaps
+
+    def add_alert(self, panel: str, kind: str, detail: str, at_ms: int) -> None:
+        """Store an alert about a panel. The caller bounds how many a stranger can cause."""
+        self._connection.execute(insert(schema.alert), [_without_id(rows.Alert(panel, kind, detail, at_ms))])
+
+    def add_command(self, command: rows.Command) -> None:
+        """Queue a command for a panel."""
+        assert command.state == "queued"
+        assert command.expires_ms > command.created_ms
+        self._connection.execute(insert(schema.command), command._asdict())
+
+    def set_command_state(
+        self,
+        command_id: bytes,
+        state: rows.CommandState,
+        at_ms: int,
+        status: int | None = None,
+        detail: int | None = None,
+        panel: str | None = None,
+    ) -> bool:
+        """Move a command on to `state`; "done" and "failed" carry the panel's answer. Returns False if it cannot be.
+
+        A command goes on only: an answer is kept, whatever comes later. With `panel`, a command of another panel is
+        not touched.
+        """
+        table = schema.command
+        values: dict[str, Any] = {"state": state}
+        if state == "sent":
+            values["sent_ms"] = at_ms
+        elif state in ("done", "failed"):
+            values |= {"answered_ms": at_ms, "status": status, "detail": detail}
+        change = update(table).where(table.c.id == command_id, table.c.state.in_(_BEFORE[state])).values(values)
+        if panel is not None:
+            change = change.where(table.c.panel == panel)
+        return self._connection.execute(change).rowcount == 1
+
+    def expire_commands(self, now_ms: int) -> int:
+        """Mark unanswered commands whose time is up as expired. Returns how many."""
+        table = schema.command
+        late = (table.c.state.in_(_BEFORE["expired"]), table.c.expires_ms <= now_ms)
+        return self._connection.execute(update(table).where(*late).values(state="expired")).rowcount
+
+    def _stored_since(self, before: int) -> dict[_Key, rows.Outcome]:
+        outcomes: dict[_Key, rows.Outcome] = {}
+        for event_id, panel, kid, number, tag, contested in self._connection.execute(_newly_stored, {"before": before}):
+            clone = contested and event_id > self._first_with(panel, kid, number)
+            outcomes[panel, kid, number, tag] = "clone" if clone else "new"
+        return outcomes
+
+    def _first_with(self, panel: str, kid: bytes, number: int) -> int:
+        table = schema.event
+        same = (table.c.panel == panel, table.c.kid == kid, table.c.number == number)
+        first: int = self._connection.scalars(select(func.min(table.c.id)).where(*same)).one()
+        return first
+
+    def _alert_clone(self, event: rows.Event) -> None:
+        detail = f"event {event.number} of incarnation {event.kid.hex()} came with other bytes than before"
+        self.add_alert(event.panel, "clone", detail, event.received_ms)
+
+
+def _event_values(event: rows.Event) -> dict[str, Any]:
+    values = _without_id(event)
+    values["uptime_ms"] = min(event.uptime_ms, _INT64_MAX)
+    return values
+
+
+def _without_id(row: rows.Event | rows.Alert) -> dict[str, Any]:
+    values = row._asdict()
+    del values["id"]
+    return values

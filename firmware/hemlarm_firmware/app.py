@@ -1,0 +1,212 @@
+"""The panel as a whole: a handful of tasks around the pure core.
+
+What the core decides is carried out in one order: events are journalled, then the state is saved, then people are shown
+and told. So whatever a person has seen is already safe. A failing flash is reported and silences nothing.
+"""
+
+import asyncio
+import gc
+
+from hemlarm_firmware.clock import Clock
+from hemlarm_firmware.journal import Journal
+from hemlarm_firmware.link.uplink import Uplink
+from hemlarm_firmware.memory import Memory
+from hemlarm_firmware.panel import config as panel_config
+from hemlarm_firmware.panel.core import Panel
+from hemlarm_firmware.recorder import Recorder
+from hemlarm_firmware.settings import Settings, SettingsError
+from hemlarm_protocol import cbor, contact_id, keys
+from hemlarm_protocol.panel_end import PanelEnd, Status
+
+FIRMWARE = 1_000
+"""This firmware's version: 1000 times the major, plus the minor number."""
+
+URGENT = 3
+"""Up to this urgency (fire, hold-up, intrusion, tamper) an event does not wait for a pause between connections."""
+
+_RESTARTED = 1305
+_COUNTERS_GONE = 1137
+_FLASH_FAILED = 1307
+_EXPIRED = 4
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hemlarm_firmware.board import Board
+
+
+class ConfigMissingError(Exception):
+    """The panel holds no configuration: it has to be provisioned."""
+
+
+class App:
+    """One panel. `start` brings it up from whatever the last power cut left; `run` never returns."""
+
+    def __init__(self, board: "Board") -> None:
+        self._board = board
+        self._clock = Clock(board.ticks_ms)
+        credentials = board.credentials()
+        self._panel_id: bytes = credentials["panel"]
+        self._root_key: bytes = credentials["root_key"]
+        self._journal = Journal(board.flash("journal"))
+        self._memory = Memory(Settings(board.flash("state")))
+        self._config = self._load_config()
+        self._core = Panel(self._config, self._memory.core)
+        fresh = self._begin_incarnation()
+        self._recorder = Recorder(self._panel_id, self._root_key, self._memory, self._journal, self._clock)
+        self._end = PanelEnd(self._panel_id, self._root_key, board.random, self._recorder, self._status)
+        self._uplink = Uplink(board, self._panel_id.hex(), self._end, self._clock, self._happened)
+        self._rearm = asyncio.Event()
+        self._counters_gone = fresh and not self._journal.blank
+        self._save_failed = False
+
+    def start(self) -> None:
+        """Take up numbering behind the last boot's, and report the restart."""
+        self._memory.boot += 1
+        try:
+            self._recorder.start()
+        except (OSError, SettingsError):
+            self._flash_failed()
+        if self._counters_gone:
+            self._record(_COUNTERS_GONE)
+        self._record(_RESTARTED)
+        gc.collect()
+
+    async def run(self) -> None:
+        """Serve inputs, deadlines and the link."""
+        await asyncio.gather(self._inputs(), self._deadlines(), self._uplink.run())
+
+    # Tasks.
+
+    async def _inputs(self) -> None:
+        while True:
+            happened = await self._board.next_input()
+            self._board.trace("cause")
+            self._perform(self._core.handle(happened, self._clock.uptime_ms()))
+
+    async def _deadlines(self) -> None:
+        while True:
+            self._rearm.clear()
+            deadline_ms = self._core.deadline_ms()
+            if deadline_ms is None:
+                await self._rearm.wait()
+            elif deadline_ms <= self._clock.uptime_ms():
+                self._board.trace("cause")
+                self._perform(self._core.wake(self._clock.uptime_ms()))
+            else:
+                await self._until(deadline_ms)
+
+    async def _until(self, deadline_ms: int) -> None:
+        try:
+            await asyncio.wait_for(self._rearm.wait(), (deadline_ms - self._clock.uptime_ms()) / 1000)
+        except asyncio.TimeoutError:
+            pass
+
+    # What follows from a decision.
+
+    def _perform(self, outputs: "list[tuple[Any, ...]]") -> None:
+        urgent = self._record_events(outputs)
+        if ("save",) in outputs:
+            self._save()
+        for output in outputs:
+            if output[0] == "show":
+                self._board.show(output[1], output[2])
+        self._uplink.poke(urgent)
+        self._rearm.set()
+
+    def _execute(self, command: "Any") -> None:
+        """Carry out a command unless that was done before; either way the cloud gets the one answer."""
+        known = self._memory.answer_to(command.id)
+        if known is None:
+            known = self._decide(command)
+        self._uplink.answer(command.id, known[0], known[1])
+
+    def _decide(self, command: "Any") -> "tuple[int, int]":
+        if command.expires <= (self._clock.time_s() or 0):
+            return _EXPIRED, 0
+        self._board.trace("cause")
+        happened = ("command", command.verb, command.argument, command.user)
+        outputs = self._core.handle(happened, self._clock.uptime_ms())
+        answers = [(output[1], output[2]) for output in outputs if output[0] == "result"]
+        assert len(answers) == 1, "the core answers each command once"
+        self._memory.remember_answer(command.id, *answers[0])
+        # Saved whatever the core says, and before anything shows: the answer and what it changed are one record.
+        self._perform([output for output in outputs if output != ("save",)] + [("save",)])
+        return answers[0]
+
+    def _record_events(self, outputs: "list[tuple[Any, ...]]") -> bool:
+        urgent = False
+        for output in outputs:
+            if output[0] == "event":
+                self._record(*output[1:])
+                urgent = urgent or contact_id.urgency(output[1]) <= URGENT
+        return urgent
+
+    def _record(
+        self, qcode: int, area: int = 0, zone: int = 0, user: int = 0, source: int = 0, detail: int = 0
+    ) -> None:
+        number = self._recorder.record(qcode, area, zone, user, source, detail)
+        self._board.trace("event", number, qcode)
+
+    def _save(self) -> None:
+        self._memory.core = self._core.snapshot()
+        try:
+            self._memory.save()
+            self._save_failed = False
+        except (OSError, SettingsError):
+            self._flash_failed()
+
+    def _flash_failed(self) -> None:
+        """Report it once until a save succeeds again."""
+        if not self._save_failed:
+            self._save_failed = True
+            self._record(_FLASH_FAILED)
+
+    # What the link brings.
+
+    def _happened(self, fact: "tuple[Any, ...]") -> None:
+        if fact[0] == "acknowledged":
+            self._board.trace("acknowledged", fact[2])
+            if self._recorder.pending == 0:
+                # Nothing waits: the moment to erase ahead, so that no alarm ever waits for an erase.
+                self._journal.tidy()
+        elif fact[0] == "time":
+            self._clock.set(fact[1])
+        elif fact[0] == "command":
+            self._execute(fact[1])
+        elif fact[0] == "resend":
+            self._recorder.send_again(fact[1].kid, fact[1].first, fact[1].last)
+            self._uplink.poke()
+
+    def _status(self) -> Status:
+        return Status(
+            self._memory.boot,
+            self._clock.time_s(),
+            self._recorder.next_number,
+            gc.mem_free() if hasattr(gc, "mem_free") else 0,
+            FIRMWARE,
+            [self._memory.salt],
+        )
+
+    # What was before.
+
+    def _load_config(self) -> "Any":
+        stored = Settings(self._board.flash("config")).load()
+        if stored is None:
+            raise ConfigMissingError("this panel holds no configuration; provision it first")
+        return panel_config.check(cbor.decode(stored))
+
+    def _begin_incarnation(self) -> bool:
+        """Without counters no number is known to be unused, so the events get a new key; returns whether they did."""
+        if self._memory.salt is not None:
+            return False
+        self._memory.salt = self._board.random(keys.SALT_BYTES)
+        return True
+
+
+async def main(board: "Board") -> None:
+    """Run the panel on this board, for ever."""
+    app = App(board)
+    app.start()
+    await app.run()

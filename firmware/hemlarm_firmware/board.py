@@ -1,0 +1,105 @@
+"""What the firmware asks of a board: the only seam to hardware, clock, randomness and network.
+
+A real board, the simulator's virtual board and the boards of tests implement these classes. They hold no logic, so
+that "is this the simulator?" never needs to be asked above them. Whatever fails in hardware fails as an OSError.
+"""
+
+TICKS_PERIOD = 1 << 30
+"""Milliseconds after which `Board.ticks_ms` starts again at 0: what stock MicroPython does on every port."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+class Flash:
+    """One partition of NOR flash: programming only clears bits, erasing sets a whole sector to 0xFF.
+
+    Offsets and sizes are bytes from the partition's start. A chip that fails raises OSError from any method; what
+    it left behind in the area it worked on is then unknown.
+    """
+
+    size = 0
+    """Bytes in the partition, a multiple of `sector_size`."""
+
+    sector_size = 4096
+    """Bytes that one erase clears."""
+
+    program_size = 1
+    """Offsets and lengths of `program` are multiples of this: 1 on most chips, 256 on a Pico."""
+
+    def read_into(self, offset: int, buffer: "bytearray | memoryview") -> None:
+        """Fill `buffer` with the bytes at `offset`."""
+        raise NotImplementedError("this board lacks read_into")
+
+    def program(self, offset: int, data: "bytes | bytearray | memoryview") -> None:
+        """Clear the bits at `offset` that are 0 in `data`, as one operation that stays within one page of 256 bytes."""
+        raise NotImplementedError("this board lacks program")
+
+    def erase(self, offset: int) -> None:
+        """Set the sector that starts at `offset` to 0xFF."""
+        raise NotImplementedError("this board lacks erase")
+
+
+class Stream:
+    """One connection to the broker, encrypted and verified below this seam.
+
+    At most one task reads and one writes at a time. A cancelled `read` takes no bytes with it. After a cancelled or
+    failed `write` the stream is good for nothing but `close`.
+    """
+
+    async def read(self, n: int) -> bytes:
+        """Return 1 to `n` bytes as soon as there are any, b"" at the end. Raises OSError."""
+        raise NotImplementedError("this board lacks read")
+
+    async def write(self, data: "bytes | bytearray | memoryview") -> None:
+        """Return when all of `data` is with the network. Raises OSError."""
+        raise NotImplementedError("this board lacks write")
+
+    def close(self) -> None:
+        """Let go of the connection at once; a second call does nothing. Cancel the tasks that wait in it first."""
+        raise NotImplementedError("this board lacks close")
+
+
+class Board:
+    """Time, chance, storage, inputs, outputs and the network of one panel."""
+
+    def ticks_ms(self) -> int:
+        """Return milliseconds that only grow, modulo `TICKS_PERIOD`."""
+        raise NotImplementedError("this board lacks ticks_ms")
+
+    def random(self, n: int) -> bytes:
+        """Return `n` random bytes that are fit for keys."""
+        raise NotImplementedError("this board lacks random")
+
+    def flash(self, name: str) -> Flash:
+        """Return the partition called "journal", "state" or "config"."""
+        raise NotImplementedError("this board lacks flash")
+
+    def credentials(self) -> "dict[str, object]":
+        """Return who this panel is and whom it trusts.
+
+        `panel` (8 bytes), `root_key` (32), `salt` (16, the first incarnation's), `host` (str), `port` (int), and
+        `certificate`, `key` and `authority` (DER bytes).
+        """
+        raise NotImplementedError("this board lacks credentials")
+
+    async def next_input(self) -> "tuple[object, ...]":
+        """Wait for the next debounced input: a tuple whose first item names its kind (see `panel/tables.py`)."""
+        raise NotImplementedError("this board lacks next_input")
+
+    def show(self, output: str, value: object) -> None:
+        """Set an output: "siren", "display" or "lamp"."""
+        raise NotImplementedError("this board lacks show")
+
+    async def connect(self) -> Stream:
+        """Return a new connection to the broker, TLS done. Raises OSError, whatever it was that failed."""
+        raise NotImplementedError("this board lacks connect")
+
+    def trace(self, what: str, *values: object) -> None:
+        """Tell a measurement to whoever watches; a real board does nothing."""
+        raise NotImplementedError("this board lacks trace")
+
+    def reset(self) -> "NoReturn":
+        """Restart the panel. Does not return."""
+        raise NotImplementedError("this board lacks reset")

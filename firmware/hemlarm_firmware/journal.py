@@ -1,0 +1,412 @@
+"""The event journal: a ring of fixed slots on raw flash that survives losing power at any operation.
+
+Appending is one program operation, acknowledging a second small one; a sector is erased once for every 48 records. An
+interrupted append leaves a slot that is skipped and never used again; an interrupted acknowledgement leaves the record
+pending, so it is sent once more. Kept in RAM: two bytes a slot, nothing that grows.
+
+Room is made sector by sector. Normally the oldest sector holds nothing pending and is erased. After a long time offline
+it does: then the sector with the fewest pending records is copied into the spare one and voided by one small
+program, which is the moment the copies begin to count. A cut before leaves the originals, one after it the copies.
+When pending records fill all but three sectors, the least urgent and oldest make way; `take_lost` tells whose.
+"""
+
+from array import array
+
+from hemlarm_firmware.flash_slots import (
+    ACKNOWLEDGED,
+    FLYING,
+    PAGE,
+    PENDING,
+    SPOILT,
+    STATE_ACKNOWLEDGED,
+    STATE_DROPPED,
+    URGENCY_MAX,
+    SlotFlash,
+    check,
+)
+from hemlarm_firmware.slot_index import SlotIndex
+
+LOST_MAX = 32
+"""Ranges kept for `take_lost`; of more than these the cloud learns by asking for the gap and being told."""
+
+_SECTORS_MIN = 4
+_SECTORS_SPARED = 3  # One blank, one being filled, and a sector's worth of gaps so that copying always wins room.
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hemlarm_firmware.board import Flash
+
+
+class JournalError(OSError):
+    """The flash failed, so the record is not in the journal. The journal stays usable and may work again later."""
+
+
+class JournalFullError(JournalError):
+    """Every place is taken by a record that is more urgent, or just being sent."""
+
+
+class Record:
+    """One event as it was journalled: key id (4 bytes), number, urgency (0 the most urgent, to 7), sealed bytes."""
+
+    def __init__(self, kid: bytes, number: int, urgency: int, sealed: bytes, slot: int, moves: int) -> None:
+        self.kid = kid
+        self.number = number
+        self.urgency = urgency
+        self.sealed = sealed
+        self.slot = slot
+        self.moves = moves
+
+
+class Journal:
+    """The ring on one flash partition of at least four sectors.
+
+    The constructor only reads: it finds the records, the head and the spare sector by scanning. Raises ValueError for a
+    partition it cannot use and OSError when the chip cannot be read. Of n sectors, n - 3 are kept for pending records
+    (6,000 of them in 128 sectors of 4 KiB). `faults` counts flash failures that were survived.
+    """
+
+    def __init__(self, flash: "Flash") -> None:
+        if flash.sector_size % PAGE or flash.size < _SECTORS_MIN * flash.sector_size:
+            raise ValueError(f"a journal needs {_SECTORS_MIN} sectors of whole pages, not {flash.size} bytes")
+        self._slots = slots = SlotFlash(flash)
+        self._index = SlotIndex(slots.sectors, slots.per_sector)
+        self._retired = bytearray(slots.sectors)
+        self._sequences = array("I", bytes(4 * slots.sectors))
+        self._lost: list[tuple[bytes, int, int]] = []
+        self._sequence = 0
+        self._moves = 0  # How often slots were given to other records: a slot number found since then still holds.
+        self._fresh: Record | None = None  # The last one appended, which is mostly taken next: not worth a read.
+        self.faults = 0
+        self._scan()
+        self._order = sorted(range(slots.sectors), key=lambda sector: self._sequences[sector])
+        self._spare = -1
+        self._next = self._find_head()
+
+    @property
+    def blank(self) -> bool:
+        """Whether no record was ever kept here, as far as the flash tells."""
+        return not any(self._sequences)
+
+    @property
+    def pending(self) -> int:
+        """Unacknowledged records, those in flight included."""
+        return self._index.pending
+
+    @property
+    def capacity(self) -> int:
+        """Pending records that are kept before the least urgent make way; less where sectors cannot be erased."""
+        return max(0, self._slots.sectors - _SECTORS_SPARED - sum(self._retired)) * self._slots.per_sector
+
+    def append(self, kid: bytes, number: int, urgency: int, sealed: bytes) -> Record:
+        """Put a record on flash and return it once it can be read back.
+
+        Raises JournalError when the flash fails, JournalFullError when all that is pending is more urgent, and
+        ValueError for a record that no journal can hold (see `flash_slots.check`).
+        """
+        check(kid, number, urgency, sealed)
+        if self._next == self._slots.per_sector:
+            self._open_sector(urgency)
+        self._make_way(urgency)  # Not before: a chip that fails must not cost what it still holds.
+        slot = self._order[-1] * self._slots.per_sector + self._next
+        self._next += 1
+        try:
+            self._slots.write(slot, kid, number, urgency, sealed)
+        except OSError as error:
+            self._index.change(slot, SPOILT)
+            raise self._failed("writing a record", error) from None
+        self._index.put(slot, PENDING | urgency, number)
+        self._fresh = Record(kid, number, urgency, sealed, slot, self._moves)
+        return self._fresh
+
+    def take(self, worse_than: "int | None" = None) -> "Record | None":
+        """Return the most urgent pending record that is not in flight, the oldest of these, and count it in flight.
+
+        With `worse_than`: only a record more urgent than that. Returns None when there is none, or the flash cannot be
+        read now. A record copied to make room counts as young as its copy.
+        """
+        for urgency in range(URGENCY_MAX + 1 if worse_than is None else min(worse_than, URGENCY_MAX + 1)):
+            while self._index.waiting(urgency):
+                slot = self._index.oldest(self._order, urgency)
+                try:
+                    record = self._read(slot)
+                except OSError:
+                    self.faults += 1
+                    return None
+                if record is not None:
+                    self._index.change(slot, FLYING | urgency)
+                    return record
+                self._rotten(slot)
+        return None
+
+    def give_back(self, record: Record) -> None:
+        """The record is no longer in flight: `take` may return it again."""
+        slot = self._locate(record)
+        if slot >= 0 and self._index.kind(slot) == FLYING:
+            self._index.change(slot, PENDING | record.urgency)
+
+    def acknowledge(self, record: Record) -> None:
+        """The cloud has it: the record may be overwritten from now on.
+
+        A flash that fails here is counted in `faults` and not raised: at worst the record is sent again after a boot.
+        """
+        slot = self._locate(record)
+        if slot >= 0 and self._index.is_live(slot):
+            self._mark(slot, STATE_ACKNOWLEDGED)
+            self._index.change(slot, ACKNOWLEDGED | record.urgency)
+
+    def recall(self, kid: bytes, first: int, last: int) -> int:
+        """Make acknowledged records `first` to `last` of a key pending again; return how many.
+
+        In RAM only: after a boot they are acknowledged again, and the cloud asks again. Stops at `capacity`. Raises
+        OSError when the flash cannot be read.
+        """
+        if self._spare < 0 and not self.tidy():
+            return 0  # What is recalled must not sit in the only sector that could be erased.
+        count = 0
+        for slot, name in self._names(kid, ACKNOWLEDGED):
+            if first <= name <= last and self.pending < self.capacity:
+                self._index.change(slot, PENDING | self._index.urgency(slot))
+                count += 1
+        return count
+
+    def holds(self, kid: bytes, number: int) -> bool:
+        """Tell whether the record is here, acknowledged or not. True when the flash cannot be read: it may be."""
+        try:
+            return self._find(kid, number) >= 0
+        except OSError:
+            self.faults += 1
+            return True
+
+    def is_blank(self) -> bool:
+        """Tell whether nothing was ever written here."""
+        return self._sequence == 0
+
+    def highest(self, kid: bytes) -> int:
+        """Return the highest number here of a key, -1 for none. Reads all of the flash; raises OSError."""
+        return max((number for _, number in self._names(kid, PENDING)), default=-1)
+
+    def take_lost(self) -> "list[tuple[bytes, int, int]]":
+        """Return (key id, first, last) of records that were pending and are gone, and forget about them."""
+        lost, self._lost = self._lost, []
+        return lost
+
+    def tidy(self) -> bool:
+        """Erase the next sector ahead of need, if one is due; return whether it did. Call it when nothing is urgent.
+
+        An erase takes some 50 ms and at worst 400. A flash that fails here is counted in `faults`: what must not fail
+        is the next append, and that tries another sector.
+        """
+        victim = self._victim()
+        if self._spare >= 0 or victim < 0 or self._index.live[victim]:
+            return False
+        try:
+            self._erase(victim)
+        except JournalError:
+            return False
+        return True
+
+    # Scanning.
+
+    def _scan(self) -> None:
+        sources = array("i", bytes(4 * self._slots.sectors))
+        for sector in range(self._slots.sectors):
+            self._sequences[sector] = self._slots.load(sector)
+            if self._sequences[sector]:
+                sources[sector] = self._slots.copied_from()
+                self._scan_sector(sector)
+        self._sequence = max(self._sequences)
+        for sector, source in enumerate(sources):
+            # Copies count only once their originals are void.
+            if source < 0 or (source and any(source == sequence for sequence in self._sequences)):
+                self._void(sector)
+
+    def _scan_sector(self, sector: int) -> None:
+        first = sector * self._slots.per_sector
+        for slot in self._index.slots(sector):
+            code = self._slots.code(slot - first)
+            if code >= PENDING:
+                self._index.put(slot, code, self._slots.name(slot - first)[1])
+            elif code:
+                self._index.change(slot, code)
+
+    def _find_head(self) -> int:
+        """Set a blank newest sector aside as the spare; return how far the newest of the others is filled."""
+        if self._sequences[self._order[-1]] and not self._index.used(self._order[-1]):
+            self._spare = self._order.pop()
+        head = self._order[-1]
+        return self._index.used(head) if self._sequences[head] else self._slots.per_sector
+
+    # Finding records.
+
+    def _read(self, slot: int) -> "Record | None":
+        fresh, self._fresh = self._fresh, None
+        if fresh is not None and fresh.slot == slot and fresh.moves == self._moves:
+            return fresh
+        found = self._slots.read(slot)
+        return None if found is None else Record(*found, slot, self._moves)
+
+    def _locate(self, record: Record) -> int:
+        """Return where a record is now: copying to make room may have moved it. -1 when it is gone."""
+        if record.moves != self._moves:
+            try:
+                record.slot = self._find(record.kid, record.number)
+                record.moves = self._moves
+            except OSError:
+                self.faults += 1
+                return -1
+        return record.slot
+
+    def _find(self, kid: bytes, number: int) -> int:
+        for slot in self._index.candidates(number):
+            if self._slots.names(slot, kid, number):
+                return slot
+        return -1
+
+    def _names(self, kid: bytes, kind_min: int) -> "Iterator[tuple[int, int]]":
+        """Yield (slot, number) of every record of a key that is at least `kind_min`, reading sector by sector."""
+        for sector in range(self._slots.sectors):
+            if self._index.used(sector):
+                self._slots.load(sector)
+                first = sector * self._slots.per_sector
+                for slot in self._index.slots(sector):
+                    if self._index.kind(slot) >= kind_min:
+                        key, number = self._slots.name(slot - first)
+                        if key == kid:
+                            yield slot, number
+
+    # Making room.
+
+    def _make_way(self, urgency: int) -> None:
+        """Drop records until one more fits: no more than `capacity`, so that the emptiest sector always has a gap."""
+        while self.pending >= self.capacity:
+            self._drop(urgency)
+
+    def _drop(self, urgency: int) -> None:
+        """Drop the least urgent and oldest record that is not in flight, if it is no more urgent than `urgency`."""
+        least = URGENCY_MAX
+        while least >= 0 and not self._index.waiting(least):
+            least -= 1
+        if least < urgency:
+            raise JournalFullError(f"the journal is full of {self.pending} records more urgent than {urgency}")
+        slot = self._index.oldest(self._order, least)
+        try:
+            found = self._slots.read(slot)
+        except OSError as error:
+            raise self._failed("reading a record", error) from None
+        if found is not None:
+            self._lose(found[0], found[1])
+        self._mark(slot, STATE_DROPPED)
+        self._index.change(slot, SPOILT)
+
+    def _open_sector(self, urgency: int) -> None:
+        """Make the spare sector the head, with copies in it if there is no other way to have a next spare."""
+        if self._spare < 0:
+            victim = self._victim()
+            if victim < 0 or self._index.live[victim]:
+                self._retired = bytearray(self._slots.sectors)  # The next append may try those that failed again.
+                raise JournalError("the journal has no sector that could be erased")
+            self._erase(victim)
+        self._make_way(urgency)
+        victim = self._victim()
+        copies = self._carry(victim) if victim >= 0 and self._index.live[victim] else 0
+        self._order.append(self._spare)
+        self._spare = -1
+        self._next = copies
+        self._moves += 1
+
+    def _victim(self) -> int:
+        """Return the sector with the fewest pending records, the oldest of these; never one that is being filled."""
+        full = self._next == self._slots.per_sector
+        best = -1
+        for sector in self._order if full else self._order[:-1]:
+            if not self._retired[sector] and (best < 0 or self._index.live[sector] < self._index.live[best]):
+                best = sector
+        return best
+
+    def _erase(self, victim: int) -> None:
+        """Turn a sector without pending records into the spare. One that fails is left alone while others will do."""
+        self._void(victim)
+        try:
+            # Condemned first: what a half-finished erase leaves behind must not look like records.
+            if not self._slots.condemn(victim):
+                raise OSError(5)
+            self._slots.erase(victim, self._sequence + 1)
+        except OSError as error:
+            self._retired[victim] = 1
+            raise self._failed("erasing a sector", error) from None
+        self._sequence += 1
+        self._sequences[victim] = self._sequence
+        self._order.remove(victim)
+        self._spare = victim
+
+    def _carry(self, victim: int) -> int:
+        """Copy the pending records of a sector into the spare and void the sector; return the number of copies."""
+        try:
+            copies = self._copy(victim)
+            if not self._slots.condemn(victim):
+                raise OSError(5)
+        except OSError as error:
+            self._abandon_spare()
+            raise self._failed("copying a sector", error) from None
+        self._adopt(victim)
+        self._order.remove(victim)
+        self._order.insert(0, victim)
+        return copies
+
+    def _copy(self, victim: int) -> int:
+        self._slots.note_copy(self._spare, self._sequences[victim])
+        target = first = self._spare * self._slots.per_sector
+        for slot in self._index.slots(victim):
+            if self._index.is_live(slot):
+                found = self._slots.read(slot)
+                if found is None:
+                    self._rotten(slot)
+                else:
+                    self._slots.write(target, *found)
+                    target += 1
+        return target - first
+
+    def _adopt(self, victim: int) -> None:
+        """Index the copies in the spare as what their originals were, and forget these."""
+        target = self._spare * self._slots.per_sector
+        for slot in self._index.slots(victim):
+            if self._index.is_live(slot):
+                self._index.move(slot, target)
+                target += 1
+        self._void(victim)
+
+    def _abandon_spare(self) -> None:
+        """Leave a spare sector that failed while it was filled: it must be erased before it is used."""
+        self._order.insert(0, self._spare)
+        self._sequences[self._spare] = 0
+        self._spare = -1
+
+    def _void(self, sector: int) -> None:
+        """Forget what is in a sector."""
+        self._index.clear(sector)
+        self._sequences[sector] = 0
+
+    # Failures.
+
+    def _mark(self, slot: int, state: int) -> None:
+        try:
+            self._slots.mark(slot, state)
+        except OSError:
+            self.faults += 1
+
+    def _rotten(self, slot: int) -> None:
+        """A pending record no longer agrees with its CRC: count it out; the cloud will miss its number and ask."""
+        self.faults += 1
+        self._index.change(slot, SPOILT)
+
+    def _lose(self, kid: bytes, number: int) -> None:
+        if self._lost and self._lost[-1][0] == kid and self._lost[-1][2] + 1 == number:
+            self._lost[-1] = (kid, self._lost[-1][1], number)
+        elif len(self._lost) < LOST_MAX:
+            self._lost.append((kid, number, number))
+
+    def _failed(self, doing: str, error: OSError) -> JournalError:
+        self.faults += 1
+        return JournalError(f"the journal's flash failed while {doing}: {error}")

@@ -1,0 +1,1 @@
+"""How the panel reaches the broker: an MQTT codec, one connection, and when to try again."""

@@ -1,0 +1,164 @@
+"""Numbers events, seals them once, and keeps them until the cloud has acknowledged them.
+
+A number is set aside in the settings before it is used, so no number is ever sealed twice, whatever happens to the
+journal. After a restart the numbering goes on behind what was set aside, and the rest is declared void.
+"""
+
+from hemlarm_firmware.journal import JournalError
+from hemlarm_firmware.memory import NUMBERS_RESERVED
+from hemlarm_firmware.settings import SettingsError
+from hemlarm_protocol import contact_id, keys, messages, sealing
+
+UNWRITTEN_MAX = 32
+"""Events kept in memory while the flash fails: two kilobytes, and more than one incident makes."""
+
+VOID_URGENCY = 7
+
+_VOID_RESERVED, _VOID_DROPPED, _VOID_NOT_HELD = 0, 1, 3
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hemlarm_firmware.clock import Clock
+    from hemlarm_firmware.journal import Journal
+    from hemlarm_firmware.memory import Memory
+
+
+class _Unwritten:
+    """An event that the flash did not take."""
+
+    def __init__(self, kid: bytes, number: int, urgency: int, sealed: bytes) -> None:
+        self.kid = kid
+        self.number = number
+        self.urgency = urgency
+        self.sealed = sealed
+
+
+class Recorder:
+    """Turns what happened into sealed, journalled events; towards the session it is the journal, flash trouble included.
+
+    `flash_failures` counts records that went out from memory only, `unrecorded` those that could not even be numbered.
+    """
+
+    def __init__(self, panel: bytes, root_key: bytes, memory: "Memory", journal: "Journal", clock: "Clock") -> None:
+        if memory.salt is None:
+            raise ValueError("the memory names no incarnation; see begin_incarnation")
+        self._key = keys.journal_key(root_key, panel, memory.salt)
+        self._memory = memory
+        self._journal = journal
+        self._clock = clock
+        self._unwritten: list[_Unwritten] = []
+        self.flash_failures = 0
+        self.unrecorded = 0
+        self.next_number = memory.reserved
+
+    def start(self) -> None:
+        """After a boot: set numbers aside, and declare void those that the last boot had left. Raises like `save`."""
+        first = max(self._journal.highest(self._key.kid) + 1, 1)
+        last = self.next_number - 1
+        self._reserve()
+        if first <= last:
+            self._declare_void(first, last, _VOID_RESERVED)
+
+    def record(self, qcode: int, area: int, zone: int, user: int, source: int, detail: int) -> int:
+        """Seal and journal one event; returns its number, or 0 where no number could be set aside.
+
+        Fields as in `messages.Event`. Returns after the event is on flash; a failing flash only makes it unsafe in a
+        power cut, it is sent all the same.
+        """
+        uptime_ms, time_s = self._clock.uptime_ms(), self._clock.time_s()
+        event = messages.Event(qcode, area, zone, user, source, detail, self._memory.boot, uptime_ms, time_s)
+        number = self._keep(messages.encode(event), contact_id.urgency(qcode))
+        for kid, first, last in self._journal.take_lost():
+            if kid == self._key.kid:
+                self._declare_void(first, last, _VOID_DROPPED)
+        return number
+
+    def send_again(self, kid: bytes, first: int, last: int) -> None:
+        """The cloud misses these numbers: make what is held pending again, and declare the rest void."""
+        if kid != self._key.kid:
+            self._journal.recall(kid, first, last)
+            return
+        last = min(last, self.next_number - 1)
+        self._journal.recall(kid, first, last)
+        for start, end in self._not_held(kid, first, last):
+            self._declare_void(start, end, _VOID_NOT_HELD)
+
+    # What the session calls.
+
+    @property
+    def pending(self) -> int:
+        """Events that the cloud has not acknowledged."""
+        return self._journal.pending + len(self._unwritten)
+
+    def take(self, worse_than: "int | None" = None) -> "Any":
+        """Return the most urgent event that is not on its way, those that the flash did not take first."""
+        for index, record in enumerate(self._unwritten):
+            if worse_than is None or record.urgency < worse_than:
+                return self._unwritten.pop(index)
+        return self._journal.take(worse_than)
+
+    def give_back(self, record: "Any") -> None:
+        """It did not arrive."""
+        if isinstance(record, _Unwritten):
+            self._unwritten.insert(0, record)
+        else:
+            self._journal.give_back(record)
+
+    def acknowledge(self, record: "Any") -> None:
+        """The cloud has it."""
+        if not isinstance(record, _Unwritten):
+            self._journal.acknowledge(record)
+
+    # Within.
+
+    def _keep(self, item: bytes, urgency: int) -> int:
+        number = self._take_number()
+        if number == 0:
+            self.unrecorded += 1
+            return 0
+        sealed = sealing.seal_numbered(self._key, number, item)
+        try:
+            self._journal.append(self._key.kid, number, urgency, sealed)
+        except JournalError:
+            self.flash_failures += 1
+            unwritten = _Unwritten(self._key.kid, number, urgency, sealed)
+            self._unwritten = self._unwritten[1 - UNWRITTEN_MAX :] + [unwritten]
+        return number
+
+    def _take_number(self) -> int:
+        # Half a block ahead, so that a flash that fails now still leaves numbers for a whole incident.
+        if self.next_number + NUMBERS_RESERVED // 2 > self._memory.reserved:
+            try:
+                self._reserve()
+            except (OSError, SettingsError):
+                if self.next_number >= self._memory.reserved:
+                    return 0
+        number = self.next_number
+        self.next_number += 1
+        return number
+
+    def _reserve(self) -> None:
+        before = self._memory.reserved
+        self._memory.reserved = self.next_number + NUMBERS_RESERVED
+        try:
+            self._memory.save()
+        except (OSError, SettingsError):
+            self._memory.reserved = before
+            raise
+
+    def _declare_void(self, first: int, last: int, cause: int) -> None:
+        self._keep(messages.encode(messages.Void(first, last, cause)), VOID_URGENCY)
+
+    def _not_held(self, kid: bytes, first: int, last: int) -> "list[tuple[int, int]]":
+        """Return the ranges of numbers that are nowhere any more."""
+        ranges: list[tuple[int, int]] = []
+        for number in range(first, last + 1):
+            if self._journal.holds(kid, number) or any(record.number == number for record in self._unwritten):
+                continue
+            if ranges and ranges[-1][1] == number - 1:
+                ranges[-1] = (ranges[-1][0], number)
+            else:
+                ranges.append((number, number))
+        return ranges

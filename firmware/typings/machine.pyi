@@ -1,0 +1,36 @@
+"""What the firmware needs of every board's `machine`, so far."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+PWRON_RESET: int
+HARD_RESET: int
+WDT_RESET: int
+DEEPSLEEP_RESET: int
+SOFT_RESET: int
+
+def reset() -> NoReturn: ...
+def reset_cause() -> int: ...
+def unique_id() -> bytes: ...
+def idle() -> None: ...
+
+class Pin:
+    """A pin of the board."""
+
+    IN: int
+    OUT: int
+    PULL_UP: int
+    PULL_DOWN: int
+    IRQ_RISING: int
+    IRQ_FALLING: int
+    def __init__(self, id: int | str, mode: int = ..., pull: int | None = ..., *, value: int = ...) -> None: ...
+    def value(self, x: int = ..., /) -> int: ...
+    def on(self) -> None: ...
+    def off(self) -> None: ...
+    def irq(self, handler: Callable[[Pin], object] | None = ..., trigger: int = ...) -> object: ...
+
+class WDT:
+    """The watchdog: it resets the board when it was not fed for `timeout` milliseconds."""
+
+    def __init__(self, id: int = ..., timeout: int = ...) -> None: ...
+    def feed(self) -> None: ...

@@ -1,0 +1,190 @@
+"""The cloud's end of the session with one panel, without I/O: frames and the time go in, frames and facts come out.
+
+A Hello makes a *candidate*; the first message under its keys makes that candidate the session. A recorded Hello
+therefore makes a candidate that nobody can ever use, and the living session goes on beside it. Acknowledgements go to
+the session and to every candidate: only the panel itself can read them, and an alarm after a reconnect is spared a
+round trip.
+"""
+
+from collections import OrderedDict
+
+from hemlarm_protocol import keys, messages, sealing
+from hemlarm_protocol.errors import BadMessage
+from hemlarm_protocol.session import Reader, Refusals, Writer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+CANDIDATES_MAX = 2
+CANDIDATE_LIFE_MS = 60_000
+KNOCK_EVERY_MS = 2_000
+JOURNAL_KEYS_MAX = 16
+"""Incarnations remembered in memory; the store knows them all, and a Hello names those that matter."""
+
+
+class _Session:
+    """A Hello, its Welcome, and the keys that follow from both."""
+
+    def __init__(
+        self, root_key: bytes, panel: bytes, hello: "Any", hello_frame: bytes, welcome: bytes, writer: int
+    ) -> None:
+        up = keys.session_key(root_key, panel, hello_frame, welcome, keys.UP, 0)
+        down = keys.session_key(root_key, panel, hello_frame, welcome, keys.DOWN, writer)
+        self.hello = hello
+        self.hello_frame = hello_frame
+        self.welcome = welcome
+        self.reader = Reader(up, keys.UP)
+        self.writer = Writer(down)
+        self.made_ms = 0
+
+
+class CloudEnd:
+    """The cloud's end for one panel; `writer` is the number of the cloud process that owns it.
+
+    All times are milliseconds since 1970. After each call take `to_send()`.
+    """
+
+    def __init__(
+        self,
+        panel: bytes,
+        root_key: bytes,
+        random: "Callable[[int], bytes]",
+        heartbeat_ms: int = 60_000,
+        writer: int = 0,
+    ) -> None:
+        self.refusals = Refusals()
+        self._panel = panel
+        self._root_key = root_key
+        self._random = random
+        self._heartbeat_ms = heartbeat_ms
+        self._number = writer
+        self._hello_key = keys.hello_key(root_key, panel)
+        self._knock_key = keys.knock_key(root_key, panel)
+        self._journal_keys: OrderedDict[bytes, keys.SealingKey] = OrderedDict()
+        self._session: _Session | None = None
+        self._candidates: list[_Session] = []
+        self._knocked_ms = -KNOCK_EVERY_MS
+        self._out: list[bytes] = []
+
+    @property
+    def hello(self) -> "Any":
+        """The Hello of the session, or None where there is no session."""
+        return self._session.hello if self._session else None
+
+    def learn(self, salt: bytes) -> bytes:
+        """Know the incarnation with this salt from now on; returns its key id."""
+        key = keys.journal_key(self._root_key, self._panel, salt)
+        self._journal_keys.pop(key.kid, None)  # What is learned again becomes the newest.
+        if len(self._journal_keys) >= JOURNAL_KEYS_MAX:
+            del self._journal_keys[next(iter(self._journal_keys))]
+        self._journal_keys[key.kid] = key
+        return key.kid
+
+    def received(self, frame: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
+        """Take one frame from the broker and return the facts in it.
+
+        ("salt", kid, salt), ("event", kid, number, sealed, Event or Void), ("opened", Hello), ("heartbeat", Heartbeat),
+        ("result", Result), ("refused", reason). A frame that is not this panel's has no effect but to be counted.
+        """
+        try:
+            kid, sealed = sealing.split_frame(frame)
+            return self._open(kid, sealed, now_ms)
+        except BadMessage as refusal:
+            self.refusals.add(str(refusal))
+            return [("refused", str(refusal))]
+
+    def acknowledge(self, events: "Iterable[tuple[bytes, int, bytes]]") -> None:
+        """Tell the panel that these events are committed: (kid, number, short tag) each."""
+        by_kid: dict[bytes, list[Any]] = {}
+        for kid, number, tag in events:
+            by_kid.setdefault(kid, []).extend((number, tag))
+        step = 2 * messages.ACKS_MAX
+        for kid, acks in by_kid.items():
+            for start in range(0, len(acks), step):
+                self._to_all(messages.Acknowledgement(kid, acks[start : start + step]))
+
+    def command(self, command: "messages.Command") -> bool:
+        """Send a command in the session; returns False where there is none."""
+        return self._to_session(command)
+
+    def ask_again(self, kid: bytes, first: int, last: int) -> bool:
+        """Ask for events the store misses; returns False where there is no session."""
+        return self._to_session(messages.Resend(kid, first, last))
+
+    def to_send(self) -> "list[bytes]":
+        """Return the frames to publish, in order, and forget them."""
+        frames, self._out = self._out, []
+        return frames
+
+    def _open(self, kid: bytes, sealed: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
+        if kid in self._journal_keys:
+            return self._event(self._journal_keys[kid], sealed, now_ms)
+        if kid == self._hello_key.kid:
+            return self._greeted(kid + sealed, sealed, now_ms)
+        for session in self._live(now_ms):
+            if kid == session.reader.kid:
+                return self._in_session(session, sealed, now_ms)
+        if not self._live(now_ms):
+            self._knock(now_ms)
+        raise BadMessage("unknown key")
+
+    def _event(self, key: "keys.SealingKey", sealed: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
+        number, padded = sealing.open_numbered(key, sealed)
+        message = messages.decode(padded, keys.JOURNAL, keys.UP)
+        if not self._live(now_ms):
+            self._knock(now_ms)
+        return [("event", key.kid, number, sealed, message)]
+
+    def _greeted(self, frame: bytes, sealed: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
+        for session in self._live(now_ms):
+            if session.hello_frame == frame:
+                self._out.append(session.welcome)
+                return []
+        hello: Any = messages.decode(sealing.open_random(self._hello_key, sealed), keys.HELLO, keys.UP)
+        self._add_candidate(hello, frame, now_ms)
+        # Oldest first, so that the present incarnation is the last to be dropped from memory.
+        return [("salt", self.learn(salt), salt) for salt in reversed(hello.salts)]
+
+    def _add_candidate(self, hello: "Any", frame: bytes, now_ms: int) -> None:
+        key = keys.welcome_key(self._root_key, self._panel, frame)
+        message = messages.Welcome(self._random(16), now_ms, self._heartbeat_ms)
+        welcome = sealing.frame(key, sealing.seal_random(key, self._random(13), messages.encode(message)))
+        candidate = _Session(self._root_key, self._panel, hello, frame, welcome, self._number)
+        candidate.made_ms = now_ms
+        self._candidates = self._candidates[1 - CANDIDATES_MAX :] + [candidate]
+        self._out.append(welcome)
+
+    def _live(self, now_ms: int) -> "list[_Session]":
+        self._candidates = [c for c in self._candidates if now_ms - c.made_ms < CANDIDATE_LIFE_MS]
+        return ([self._session] if self._session else []) + self._candidates
+
+    def _in_session(self, session: _Session, sealed: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
+        message = session.reader.open(sealed)
+        facts: list[tuple[Any, ...]] = []
+        if session is not self._session:
+            self._session, self._candidates = session, []
+            facts.append(("opened", session.hello))
+        if isinstance(message, messages.Heartbeat):
+            self._to_session(messages.HeartbeatReply(message.uptime_ms, now_ms))
+            facts.append(("heartbeat", message))
+            return facts
+        facts.append(("result", message))
+        return facts
+
+    def _knock(self, now_ms: int) -> None:
+        if now_ms - self._knocked_ms >= KNOCK_EVERY_MS:
+            self._knocked_ms = now_ms
+            sealed = sealing.seal_random(self._knock_key, self._random(13), messages.encode(messages.Knock()))
+            self._out.append(sealing.frame(self._knock_key, sealed))
+
+    def _to_session(self, message: "messages.Message") -> bool:
+        if self._session:
+            self._out.append(self._session.writer.frame(message))
+        return self._session is not None
+
+    def _to_all(self, message: "messages.Message") -> None:
+        self._to_session(message)
+        for candidate in self._candidates:
+            self._out.append(candidate.writer.frame(message))

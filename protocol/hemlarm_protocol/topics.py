@@ -1,0 +1,47 @@
+"""MQTT topic names: `hemlarm/1/<shard>/<panel>/up` and `.../down`.
+
+A panel's id is 8 random bytes, written as 16 lower-case hex digits. Its shard is the first two of them, so that a
+worker can take a range of shards with any broker's plain topic filters.
+"""
+
+from hemlarm_protocol.errors import BadMessage
+
+UP_FILTER = "hemlarm/1/+/+/up"
+"""What a worker that serves every shard subscribes to."""
+
+_HEX = "0123456789abcdef"
+
+
+def shard(panel: str) -> str:
+    """Return the shard of a panel: two hex digits."""
+    return panel[:2]
+
+
+def up(panel: str) -> str:
+    """Return the topic on which a panel speaks."""
+    return f"hemlarm/1/{shard(panel)}/{panel}/up"
+
+
+def down(panel: str) -> str:
+    """Return the topic on which a panel is spoken to."""
+    return f"hemlarm/1/{shard(panel)}/{panel}/down"
+
+
+def shard_filter(digits: str) -> str:
+    """Return the filter for what the panels of one shard send."""
+    return f"hemlarm/1/{digits}/+/up"
+
+
+def is_panel(panel: str) -> bool:
+    """Tell whether `panel` is a panel's id as it stands in topics and certificates."""
+    return len(panel) == 16 and all(digit in _HEX for digit in panel)
+
+
+def parse(topic: str) -> "tuple[str, str]":
+    """Return (panel, "up" or "down") of a topic. Raises BadMessage for any other topic."""
+    parts = topic.split("/")
+    if len(parts) != 5 or parts[:2] != ["hemlarm", "1"] or parts[4] not in ("up", "down"):
+        raise BadMessage("not a topic of Hemlarm's")
+    if not is_panel(parts[3]) or parts[2] != shard(parts[3]):
+        raise BadMessage("the topic's panel or shard is wrong")
+    return parts[3], parts[4]

@@ -1,0 +1,47 @@
+"""What happened in a run, in order: enough to tell whether two runs were the same, and to look at afterwards."""
+
+import hashlib
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from hemlarm_protocol import cbor
+
+KEPT_MAX = 100_000
+"""Traces kept for looking at; the digest covers all entries."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One measurement of a panel: `at_us` microseconds since 1970 by the panel's clock."""
+
+    what: str
+    at_us: int
+    values: tuple[Any, ...]
+
+
+class Ledger:
+    """Takes every input, output, wire byte, flash operation and stored row."""
+
+    def __init__(self) -> None:
+        self.entries = 0
+        self.traces: deque[Trace] = deque(maxlen=KEPT_MAX)
+        self._digest = hashlib.sha256()
+
+    def enter(self, at_ms: int, kind: str, *values: Any) -> None:
+        """Notes one thing. `values` are what CBOR can hold."""
+        self.entries += 1
+        self._digest.update(cbor.encode([at_ms, kind, *values]))
+
+    def trace(self, at_ms: int, frame: list[Any]) -> None:
+        """Notes a panel's trace frame."""
+        self.enter(at_ms, *frame)
+        self.traces.append(Trace(frame[1], frame[2], tuple(frame[3:])))
+
+    def count(self, what: str) -> int:
+        """How many traces of a kind there are among those kept."""
+        return sum(trace.what == what for trace in self.traces)
+
+    def sha256(self) -> str:
+        """The digest of everything entered so far, hexadecimal."""
+        return self._digest.copy().hexdigest()

@@ -1,0 +1,112 @@
+"""The world in real time: the same house and firmware, but over TLS to a real broker.
+
+There is no thread: what the panel shows and stores is taken note of while `run_until` or `wait_for` runs. The panel
+itself never waits for that, except for flash reads, which it does at its start.
+"""
+
+import select
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from hemlarm_simulator.board_link import PanelGoneError
+from hemlarm_simulator.clock import RealClock
+from hemlarm_simulator.description import HouseDescription
+from hemlarm_simulator.house import House
+from hemlarm_simulator.launch import ForkServer
+from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.real_cloud import PanelInCloud
+from hemlarm_simulator.simulated_panel import PanelSetup, SimulatedPanel
+from hemlarm_simulator.world import Network
+
+_STEP_MS = 5
+"""How often `wait_for` looks at a condition that no frame of the panel announces."""
+
+
+class RealWorld:
+    """One house with its panel; `cloud` and `network` are what its credentials lead to. A context manager."""
+
+    def __init__(
+        self, server: ForkServer, house: HouseDescription, setup: PanelSetup, cloud: PanelInCloud, network: Network
+    ) -> None:
+        self.clock = RealClock()
+        self.ledger = Ledger()
+        self.house = House(house, self.clock, self._input)
+        self.cloud = cloud
+        self.network = network
+        self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house.show, virtual=False)
+        self.power_on()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the world began."""
+        return self.clock.now_ms
+
+    def run_until(self, at_ms: int) -> None:
+        """Lets the world run until `at_ms`. Raises PanelCrashedError."""
+        while (left_ms := at_ms - self.now_ms) > 0:
+            self._step(left_ms)
+        self._step(0)
+
+    def wait_for(self, condition: Callable[[], bool], limit_ms: int) -> bool:
+        """Runs until `condition` holds, for `limit_ms` at most. Returns whether it holds. Raises PanelCrashedError."""
+        end_ms = self.now_ms + limit_ms
+        while not condition():
+            if self.now_ms >= end_ms:
+                return False
+            self._step(_STEP_MS)
+        return True
+
+    def power_on(self) -> None:
+        """Gives the panel power."""
+        self.panel.power_on()
+        self._input("start", self.house.zones_open())
+
+    def power_cut(self) -> None:
+        """Takes the panel's power away."""
+        self.panel.power_cut()
+        self.house.dark()
+
+    def close(self) -> None:
+        """Ends the panel."""
+        self.panel.power_cut()
+
+    def _step(self, limit_ms: int) -> None:
+        """Waits for one thing to happen, at most so long, and takes note of it."""
+        next_ms = self.clock.schedule.next_ms()
+        wait_ms = limit_ms if next_ms is None else max(0, min(limit_ms, next_ms - self.now_ms))
+        poller = select.poll()
+        if self.panel.link is not None:
+            poller.register(self.panel.link, select.POLLIN)
+        if poller.poll(wait_ms):
+            self._take_frames()
+        while (next_ms := self.clock.schedule.next_ms()) is not None and next_ms <= self.now_ms:
+            self.clock.schedule.fire_next()
+
+    def _take_frames(self) -> None:
+        link = self.panel.link
+        assert link is not None
+        try:
+            link.fill()
+            while (frame := link.next_arrived()) is not None:
+                self.panel.handle(frame)
+        except PanelGoneError:
+            self.house.dark()
+            self.panel.ended()
+            self.power_on()
+
+    def _input(self, *values: Any) -> None:
+        self.ledger.enter(self.clock.now_ms, "input", *values)
+        if self.panel.link is not None:
+            try:
+                self.panel.link.send(["input", *values])
+            except PanelGoneError:
+                return  # Its end is noticed, and told, with the next step.

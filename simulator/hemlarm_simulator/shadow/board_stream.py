@@ -1,0 +1,57 @@
+"""The panel's end of the stream to the simulated world: frames of a 4-byte big-endian length and one CBOR array.
+
+`board_link.py`, on the world's side, lists the kinds of frames.
+"""
+
+from hemlarm_protocol import cbor
+
+_OUT_MAX = 1024  # Bytes collected before they are written anyhow, so that the panel's heap stays small.
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+
+class WorldEndedError(BaseException):
+    """The other end of the stream has closed: there is nobody left to be a panel for, so no task may catch this."""
+
+
+class BoardStream:
+    """Frames to and from the world. With `collect`, outgoing ones wait for `flush`, to go in one write."""
+
+    def __init__(self, file: "BinaryIO") -> None:
+        self.readable: Any = file  # What to poll for frames.
+        self._file = file
+        self.collect = False
+        self._out = bytearray()
+
+    def post(self, *frame: "Any") -> None:
+        """Sends one frame; its first item is the kind."""
+        body = cbor.encode(frame)
+        self._out.extend(len(body).to_bytes(4, "big"))
+        self._out.extend(body)
+        if not self.collect or len(self._out) > _OUT_MAX:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what `post` has collected."""
+        if self._out:
+            self._file.write(self._out)
+            self._out = bytearray()
+
+    def receive(self) -> "list[Any]":
+        """Waits for the next frame. Raises WorldEndedError."""
+        size = self._exactly(4)
+        frame: list[Any] = cbor.decode(self._exactly(int.from_bytes(size, "big")))  # type: ignore[assignment]
+        return frame
+
+    def read_into(self, buffer: "bytearray | memoryview") -> None:
+        """Fills `buffer` with the plain bytes behind a frame, without any copy. Raises WorldEndedError."""
+        if self._file.readinto(buffer) != len(buffer):  # type: ignore[attr-defined]
+            raise WorldEndedError("the world has closed the stream")
+
+    def _exactly(self, count: int) -> bytes:
+        data = self._file.read(count)
+        if not data or len(data) < count:
+            raise WorldEndedError("the world has closed the stream")
+        return data

@@ -1,0 +1,172 @@
+"""The virtual board: the firmware's `Board`, with all hardware in the simulated world at the other end of a stream.
+
+The same class serves both clocks. What differs stands beside it: in virtual time `virtual/` replaces `time`,
+`select`, `os` and `random`, and connections run over the stream too (`virtual_network.py`).
+"""
+
+import asyncio
+import errno
+import os
+import select
+import sys
+import time
+
+RESET_STATUS = 3
+"""Exit status that asks the world to start the panel again; any other end is a crash."""
+
+_INPUTS_MAX = 32  # Inputs held here before the rest stays in the stream.
+_PAGE = 256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Any, NoReturn
+
+    from board_stream import BoardStream
+
+
+class VirtualFlash:
+    """One flash chip. Reads are an exchange with the world; programs and erases are orders carried out in turn."""
+
+    def __init__(self, board: "VirtualBoard", name: str, geometry: "list[int]") -> None:
+        self.size, self.sector_size, self.program_size = geometry
+        self._board = board
+        self._name = name
+
+    def read_into(self, offset: int, buffer: "bytearray | memoryview") -> None:
+        """Fills `buffer` from `offset`. Raises OSError for a failing chip, ValueError outside of it."""
+        self._check(offset, len(buffer))
+        self._board.read_flash(self._name, offset, buffer)
+
+    def program(self, offset: int, data: "bytes | bytearray | memoryview") -> None:
+        """Clears bits at `offset`, within one page. Raises OSError for a failing chip, ValueError for misuse."""
+        self._check(offset, len(data))
+        if offset % self.program_size or len(data) % self.program_size:
+            raise ValueError(f"{self._name}: {len(data)} bytes at {offset} are not on units of {self.program_size}")
+        if offset % _PAGE + len(data) > _PAGE:
+            raise ValueError(f"{self._name}: a program of {len(data)} bytes at {offset} crosses a page")
+        self._board.post("program", self._name, offset, bytes(data))
+
+    def erase(self, offset: int) -> None:
+        """Sets the sector at `offset` to 0xFF. Raises OSError for a failing chip, ValueError for misuse."""
+        self._check(offset, self.sector_size)
+        if offset % self.sector_size:
+            raise ValueError(f"{self._name}: no sector starts at {offset}")
+        self._board.post("erase", self._name, offset)
+
+    def _check(self, offset: int, count: int) -> None:
+        if offset < 0 or offset + count > self.size:
+            raise ValueError(f"{self._name}: {count} bytes at {offset} are outside of its {self.size} bytes")
+        if self._name in self._board.failing_flash:
+            raise OSError(errno.EIO)
+
+
+class VirtualBoard:
+    """See `hemlarm_firmware/board.py` for the promises. `start` is in the world's first frame."""
+
+    TICKS_PERIOD = 1 << 30
+
+    def __init__(self, stream: "BoardStream", start: "dict[str, Any]") -> None:
+        self._stream = stream
+        self._start = start
+        self._inputs: list[tuple[Any, ...]] = []
+        self._arrived = asyncio.Event()
+        self._taken = asyncio.Event()
+        self._listener: Any = None
+        self.failing_flash: list[str] = []
+        self.readable = stream.readable
+        self.connector: Callable[[VirtualBoard], Awaitable[Any]] | None = None
+        self.handlers: dict[str, Callable[[list[Any]], None]] = {
+            "input": self._take_input,
+            "failing": self._take_failing,
+        }
+        self._poll = select.poll()
+        self._poll.register(self.readable, select.POLLIN)
+
+    def ticks_ms(self) -> int:
+        """Milliseconds since some moment before the boot, wrapping at TICKS_PERIOD."""
+        return time.ticks_ms() & (self.TICKS_PERIOD - 1)
+
+    def random(self, count: int) -> bytes:
+        """Random bytes fit for keys; in virtual time they follow from the seed."""
+        return os.urandom(count)
+
+    def flash(self, name: str) -> VirtualFlash:
+        """The chip called `name`. Raises KeyError."""
+        return VirtualFlash(self, name, self._start["flash"][name])
+
+    def credentials(self) -> "dict[str, Any]":
+        """Who this panel is and whom it may trust."""
+        credentials: dict[str, Any] = self._start["credentials"]
+        return credentials
+
+    async def next_input(self) -> "tuple[Any, ...]":
+        """Waits for the next debounced input."""
+        self.listen()
+        while not self._inputs:
+            self._arrived.clear()
+            await self._arrived.wait()
+        self._taken.set()
+        return self._inputs.pop(0)
+
+    def show(self, output: str, value: "Any") -> None:
+        """Sets an output."""
+        self.post("show", output, value)
+
+    async def connect(self) -> "Any":
+        """A new connection to the broker. Raises OSError."""
+        self.listen()
+        if self.connector is None:
+            raise OSError(errno.EHOSTUNREACH)
+        return await self.connector(self)
+
+    def trace(self, what: str, *values: "Any") -> None:
+        """Tells whoever watches, with the time in microseconds since 1970."""
+        self.post("trace", what, time.time_ns() // 1000, *values)
+
+    def reset(self) -> "NoReturn":
+        """Restarts the panel."""
+        self._stream.flush()
+        sys.exit(RESET_STATUS)
+
+    def post(self, *frame: "Any") -> None:
+        """Sends one frame to the world."""
+        self._stream.post(*frame)
+
+    def read_flash(self, name: str, offset: int, buffer: "bytearray | memoryview") -> None:
+        """Asks the world for a chip's bytes and waits for them, taking note of what arrives before."""
+        self.post("read", name, offset, len(buffer))
+        self._stream.flush()
+        while (frame := self._stream.receive())[0] != "flash":
+            self._take(frame)
+        assert frame[1] == len(buffer)
+        self._stream.read_into(buffer)
+
+    def listen(self) -> None:
+        """Starts taking frames from the world, once."""
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        while True:
+            if len(self._inputs) >= _INPUTS_MAX:
+                self._taken.clear()
+                await self._taken.wait()
+            await _until_readable(self.readable)
+            # Asked again, because an exchange may have emptied the stream since the event loop looked.
+            while True:
+                self._take(self._stream.receive())
+
+    def _take(self, frame: "list[Any]") -> None:
+        self.handlers[frame[0]](frame)
+
+    def _take_input(self, frame: "list[Any]") -> None:
+        self._inputs.append(tuple(frame[1:]))
+        self._arrived.set()
+
+    def _take_failing(self, frame: "list[Any]") -> None:
+        self.failing_flash = frame[1]
+
+
+def _until_readable(stream: "Any") -> "Any":
+    yield asyncio.core._io_queue.queue_read(stream)  # type: ignore[attr-defined]

@@ -1,0 +1,173 @@
+"""One panel of the world: its firmware's process, its flash chips, and the stream between them.
+
+Both clocks use it. It carries out what the panel asks for; when it is the panel's turn is for the world to say.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hemlarm_protocol import cbor
+from hemlarm_simulator import firmware_code
+from hemlarm_simulator.board_link import RESET_STATUS, BoardLink, Frame, PanelGoneError
+from hemlarm_simulator.chance import Chance
+from hemlarm_simulator.clock import Clock
+from hemlarm_simulator.launch import ForkServer, PanelProcess
+from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.nor_flash import NorFlash
+
+SILENT_S = 20.0
+"""Real time after which a panel in virtual time that does not give back its turn counts as hung."""
+
+_EXIT_S = 10.0
+_FIRMWARE = "hemlarm_firmware.app"
+
+
+class PanelCrashedError(Exception):
+    """The firmware ended by itself; the text holds what it printed."""
+
+
+def blank_flash() -> dict[str, NorFlash]:
+    """The partitions of a new board: a journal of 128 KiB (1,392 events), state and configuration of 16 KiB each."""
+    return {
+        "journal": NorFlash(128 * 1024, program_size=1),
+        "state": NorFlash(16 * 1024, program_size=1),
+        "config": NorFlash(16 * 1024, program_size=1),
+    }
+
+
+@dataclass
+class PanelSetup:
+    """What makes a panel this one. `config` goes into its flash before the first start unless that is None."""
+
+    credentials: Mapping[str, Any]
+    config: Mapping[int | str, Any] | None = None
+    program: str = _FIRMWARE
+    heap: str = "256k"
+    extra_path: tuple[Path, ...] = ()
+    ticks_at_boot: int = 0
+    flash: dict[str, NorFlash] = field(default_factory=blank_flash)
+
+
+Handler = Callable[[Frame], None]
+
+
+class SimulatedPanel:
+    """`shown(output, value)` is told of outputs; `handlers` may be given more kinds of frames to serve."""
+
+    def __init__(
+        self,
+        server: ForkServer,
+        setup: PanelSetup,
+        clock: Clock,
+        ledger: Ledger,
+        shown: Callable[[str, Any], None],
+        virtual: bool,
+        seed: int = 0,
+    ) -> None:
+        self.id: str = setup.credentials["panel"].hex()
+        self.flash = setup.flash
+        self.ledger = ledger
+        self.link: BoardLink | None = None
+        self.boots = 0
+        self.booted_ms = 0
+        self._server = server
+        self._setup = setup
+        self._clock = clock
+        self._shown = shown
+        self._virtual = virtual
+        self._seed = seed
+        self._process: PanelProcess | None = None
+        self.handlers: dict[str, Handler] = {
+            "show": self._show,
+            "trace": self._trace,
+            "read": self._read,
+            "program": self._program,
+            "erase": self._erase,
+        }
+        if setup.config is not None:
+            self._write_config(setup.config)
+
+    @property
+    def on(self) -> bool:
+        """Whether it has power."""
+        return self.link is not None
+
+    def power_on(self) -> None:
+        """Starts the firmware on the flash as it is. Raises LaunchError, PanelGoneError."""
+        assert not self.on
+        self.boots += 1
+        self.booted_ms = self._clock.now_ms
+        self.ledger.enter(self._clock.now_ms, "boot", self.id, self.boots)
+        self._process = self._server.start(
+            self._server.firmware.script(),
+            heap=self._setup.heap,
+            search_path=[*self._setup.extra_path, *self._server.firmware.search_path(self._virtual)],
+            arguments=["virtual"] if self._virtual else [],
+        )
+        self.link = BoardLink(self._process.stream, SILENT_S if self._virtual else None)
+        self.link.send(["start", self._start_values()])
+
+    def power_cut(self) -> None:
+        """Takes its power away in the middle of whatever it does."""
+        if self._process is not None:
+            self.ledger.enter(self._clock.now_ms, "power cut", self.id)
+            self._process.close()
+        self.link = self._process = None
+
+    def handle(self, frame: Frame) -> None:
+        """Carries out what the panel asks for. Raises PowerCut through a flash's hook, PanelGoneError."""
+        handler = self.handlers.get(frame[0])
+        if handler is None:
+            raise PanelGoneError(f"panel {self.id} sent an unknown kind of frame: {frame[0]!r}")
+        handler(frame)
+
+    def ended(self) -> None:
+        """The stream closed: a reset returns, ready to be started again. Raises PanelCrashedError."""
+        assert self._process is not None
+        process = self._process
+        status = process.wait(_EXIT_S)
+        log = process.log()
+        process.close()
+        self.link = self._process = None
+        if status != RESET_STATUS:
+            raise PanelCrashedError(f"the firmware of panel {self.id} ended with status {status}:\n{log}")
+
+    def log(self) -> str:
+        """What the running firmware has printed."""
+        return self._process.log() if self._process is not None else ""
+
+    def _start_values(self) -> dict[str, Any]:
+        return {
+            "program": self._setup.program,
+            "credentials": dict(self._setup.credentials),
+            "flash": {name: [f.size, f.sector_size, f.program_size] for name, f in self.flash.items()},
+            "seed": Chance(self._seed, f"{self.id}/boot {self.boots}")(32),
+            "ticks": self._setup.ticks_at_boot,
+            "unix_ms": self._clock.unix_ms,
+        }
+
+    def _write_config(self, config: Mapping[int | str, Any]) -> None:
+        settings = firmware_code.load("hemlarm_firmware.settings")
+        settings.Settings(self.flash["config"]).save(cbor.encode(config))
+
+    def _show(self, frame: Frame) -> None:
+        self.ledger.enter(self._clock.now_ms, *frame)
+        self._shown(frame[1], frame[2])
+
+    def _trace(self, frame: Frame) -> None:
+        self.ledger.trace(self._clock.now_ms, frame)
+
+    def _read(self, frame: Frame) -> None:
+        assert self.link is not None
+        data = self.flash[frame[1]].read(frame[2], frame[3])
+        self.link.send(["flash", len(data)], tail=data)
+
+    def _program(self, frame: Frame) -> None:
+        self.ledger.enter(self._clock.now_ms, *frame)
+        self.flash[frame[1]].program(frame[2], frame[3])
+
+    def _erase(self, frame: Frame) -> None:
+        self.ledger.enter(self._clock.now_ms, *frame)
+        self.flash[frame[1]].erase(frame[2])

@@ -1,0 +1,210 @@
+"""The world in virtual time: one loop that owns the clock, gives each panel its turn, and jumps over all that is quiet.
+
+Exactly one of world and panels runs at any moment, so a seed decides everything.
+"""
+
+import contextlib
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from hemlarm_simulator.board_link import Frame, PanelGoneError, PanelSilentError
+from hemlarm_simulator.chance import Chance
+from hemlarm_simulator.clock import Timer, VirtualClock
+from hemlarm_simulator.description import HouseDescription
+from hemlarm_simulator.house import House
+from hemlarm_simulator.launch import ForkServer
+from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.nor_flash import PowerCut
+from hemlarm_simulator.simulated_panel import PanelCrashedError, PanelSetup, SimulatedPanel
+from hemlarm_simulator.virtual.ingest import PanelCloud, VirtualCloud
+from hemlarm_simulator.virtual.network import SimulatedNetwork
+
+RESET_MS = 500
+"""From a reset to the firmware's first line; a microcontroller with MicroPython takes about that."""
+
+STEP_MS = 100
+"""How often `wait_for` looks at its condition."""
+
+
+def seeded_credentials(seed: int) -> dict[str, Any]:
+    """A panel's identity that follows from the seed. There is no TLS in virtual time, so certificates are empty."""
+    chance = Chance(seed, "credentials")
+    return {
+        "panel": chance(8),
+        "root_key": chance(32),
+        "salt": chance(16),
+        "host": "broker",
+        "port": 8883,
+        "certificate": b"",
+        "key": b"",
+        "authority": b"",
+    }
+
+
+class PanelTurns:
+    """One panel in virtual time: frames that wait for its turn, and the turn itself."""
+
+    def __init__(self, panel: SimulatedPanel, clock: VirtualClock) -> None:
+        self.panel = panel
+        self._clock = clock
+        self._waiting: list[Frame] = []
+        self._planned: Timer | None = None
+        self._woken: Timer | None = None
+
+    def boot(self) -> None:
+        """Starts the firmware and lets it run until it first waits."""
+        self._waiting = []
+        self.panel.power_on()
+        self._until_idle()
+
+    def post(self, frame: Frame) -> None:
+        """Gives the panel a frame with its next turn, which comes within this millisecond."""
+        if not self.panel.on:
+            return
+        self._waiting.append(frame)
+        if self._planned is None or not self._planned.live:
+            self._planned = self._clock.call_in(0, self._turn)
+
+    def stop(self) -> None:
+        """The panel is off: nothing wakes it any more."""
+        self._waiting = []
+        for timer in (self._planned, self._woken):
+            if timer is not None:
+                timer.cancel()
+
+    def _turn(self) -> None:
+        link = self.panel.link
+        assert link is not None
+        frames, self._waiting = self._waiting, []
+        # If the panel has ended, its last words are still to be read.
+        with contextlib.suppress(PanelGoneError):
+            link.send(*frames, ["now", self._clock.now_ms - self.panel.booted_ms])
+        self._until_idle()
+
+    def _until_idle(self) -> None:
+        """Carries out what the panel asks for until it waits. Raises PanelGoneError, PanelSilentError, PowerCut."""
+        link = self.panel.link
+        assert link is not None
+        while (frame := link.receive())[0] != "idle":
+            self.panel.handle(frame)
+        if self._woken is not None:
+            self._woken.cancel()
+        if frame[1] is not None:
+            delay_ms = frame[1] + self.panel.booted_ms - self._clock.now_ms
+            self._woken = self._clock.call_in(delay_ms, self._turn)
+
+
+class VirtualWorld:
+    """One house with its panel, network and cloud. A context manager: leaving it ends the panel.
+
+    The panel starts with the world. Everything is in milliseconds since then.
+    """
+
+    def __init__(
+        self,
+        server: ForkServer,
+        house: HouseDescription,
+        seed: int = 1,
+        setup: PanelSetup | None = None,
+    ) -> None:
+        if setup is None:
+            config = house.panel_config(Chance(seed, "code salt")(16))
+            setup = PanelSetup(seeded_credentials(seed), config)
+        self.clock = VirtualClock()
+        self.ledger = Ledger()
+        self.house = House(house, self.clock, self._input)
+        self.cloud_process = VirtualCloud(self.clock, self.ledger, seed)
+        self.cloud_process.provision(setup.credentials)
+        self.network = SimulatedNetwork(self.clock, self.cloud_process.broker, self.ledger)
+        self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house.show, virtual=True, seed=seed)
+        self.cloud = PanelCloud(self.cloud_process, self.panel.id)
+        self.panel.handlers |= {"connect": self._connect, "send": self._send, "close": self._close}
+        self._turns = PanelTurns(self.panel, self.clock)
+        try:
+            self.power_on()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the world began."""
+        return self.clock.now_ms
+
+    def run_until(self, at_ms: int) -> None:
+        """Lets everything happen that is due up to and at `at_ms`. Raises PanelCrashedError."""
+        schedule = self.clock.schedule
+        while (next_ms := schedule.next_ms()) is not None and next_ms <= at_ms:
+            self.clock.now_ms = next_ms
+            self._attempt(schedule.fire_next)
+        self.clock.now_ms = max(self.clock.now_ms, at_ms)
+
+    def wait_for(self, condition: Callable[[], bool], limit_ms: int) -> bool:
+        """Runs until `condition` holds, looking every STEP_MS, for `limit_ms` at most. Returns whether it holds."""
+        end_ms = self.now_ms + limit_ms
+        while not condition() and self.now_ms < end_ms:
+            self.run_until(min(end_ms, self.now_ms + STEP_MS))
+        return condition()
+
+    def power_on(self) -> None:
+        """Gives the panel power. Raises PanelCrashedError."""
+        self._attempt(self._boot)
+
+    def power_cut(self) -> None:
+        """Takes the panel's power away."""
+        self._turns.stop()
+        self.panel.power_cut()
+        self.network.lose(self.panel.id)
+        self.house.dark()
+
+    def close(self) -> None:
+        """Ends the panel and the cloud."""
+        self.power_cut()
+        self.cloud_process.close()
+
+    def _boot(self) -> None:
+        self._turns.boot()
+        self._input("start", self.house.zones_open())
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        """Does a step in which a panel may run, and deals with each way that panel can end."""
+        try:
+            step()
+        except PowerCut:
+            self.power_cut()
+        except PanelSilentError as error:
+            log = self.panel.log()
+            self.power_cut()
+            raise PanelCrashedError(f"{error}; it is stuck in a loop without a wait:\n{log}") from error
+        except PanelGoneError:
+            self._turns.stop()
+            self.network.lose(self.panel.id)
+            self.house.dark()
+            self.panel.ended()
+            self.clock.call_in(RESET_MS, self._restart)
+
+    def _restart(self) -> None:
+        if not self.panel.on:
+            self._boot()
+
+    def _input(self, *values: Any) -> None:
+        self.ledger.enter(self.clock.now_ms, "input", *values)
+        self._turns.post(["input", *values])
+
+    def _connect(self, frame: Frame) -> None:
+        self.network.connect(self.panel.id, frame[1], self._turns.post)
+
+    def _send(self, frame: Frame) -> None:
+        self.network.send(self.panel.id, frame[1], frame[2])
+
+    def _close(self, frame: Frame) -> None:
+        self.network.close(self.panel.id, frame[1])

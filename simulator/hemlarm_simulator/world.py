@@ -1,0 +1,58 @@
+"""What scenarios and demonstrations see of a simulated world, whichever clock rules it.
+
+`virtual/world.py` has the one with its own clock, `real_world.py` the one that runs with the computer's.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from hemlarm_simulator.cloud import Cloud
+from hemlarm_simulator.house import House
+from hemlarm_simulator.ledger import Ledger
+
+
+class Network(Protocol):
+    """The way from the house to the broker."""
+
+    @property
+    def up(self) -> bool:
+        """Whether anything gets through."""
+
+    @up.setter
+    def up(self, up: bool) -> None: ...
+
+
+class World(Protocol):
+    """A house, its panel and its cloud. Things happen only while `run_until` or `wait_for` runs."""
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the world began."""
+
+    @property
+    def house(self) -> House:
+        """What people touch, and what they see and hear."""
+
+    @property
+    def cloud(self) -> Cloud:
+        """What became of the panel's events."""
+
+    @property
+    def network(self) -> Network:
+        """What can be cut."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What happened so far."""
+
+    def run_until(self, at_ms: int) -> None:
+        """Lets everything happen that is due up to `at_ms`. Raises PanelCrashedError."""
+
+    def wait_for(self, condition: Callable[[], bool], limit_ms: int) -> bool:
+        """Runs until `condition` holds, for `limit_ms` at most. Returns whether it holds. Raises PanelCrashedError."""
+
+    def power_on(self) -> None:
+        """Gives the panel power."""
+
+    def power_cut(self) -> None:
+        """Takes the panel's power away."""

@@ -1,0 +1,85 @@
+"""What holds for every test run: repeatable property tests, no quiet skips in CI, no claim without a passing test.
+
+HEMLARM_FAIL_ON_SKIP=1 makes a run with a skipped test fail and names it. A run of the whole suite fails when
+docs/requirements.md calls something shown whose tests did not pass.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import traceability
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[1]
+
+# The same examples each time, and no verdict that hangs on how busy the machine is.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+settings.load_profile("repeatable")
+
+# Options that leave tests out: a run with one of them says nothing about the whole.
+_NARROWING = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "maxfail", "collectonly")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the system tests in one process: they measure themselves against real brokers and real time."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "system"):
+            item.add_marker(pytest.mark.xdist_group("system"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the outcomes where they all come together: not in a worker process of pytest-xdist."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Verdict(config), "hemlarm-verdict")
+
+
+class Verdict:
+    """Collects the outcomes of a run and turns it into a failure where the tests alone would not."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(
+            config.getoption(name, None) for name in _NARROWING
+        )
+        self.skips_fail = os.environ.get("HEMLARM_FAIL_ON_SKIP") == "1"
+        self.outcomes: dict[str, str] = {}
+        self.skipped: set[str] = set()
+        self.complaints: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the worst of a test's phases; xdist appends "@group" to the node ids of a group."""
+        node = report.nodeid.rpartition("@")[0] if report.nodeid.endswith("@system") else report.nodeid
+        if report.when == "call" or not report.passed:
+            worse = self.outcomes.get(node) not in (None, "passed")
+            self.outcomes[node] = self.outcomes[node] if worse else report.outcome
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.skipped.add(node)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Notice files that are skipped as a whole."""
+        if report.skipped:
+            self.skipped.add(report.nodeid)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        """Judge the run before its summary is printed."""
+        if self.whole and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            page = traceability.read_page(traceability.PAGE.read_text())
+            self.complaints += traceability.check_outcomes(page, self.outcomes)
+        if self.skips_fail:
+            self.complaints += [f"skipped, and HEMLARM_FAIL_ON_SKIP is set: {name}" for name in sorted(self.skipped)]
+        if self.complaints and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        yield
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what the run failed for."""
+        if self.complaints:
+            terminalreporter.section("the run as a whole", red=True)
+            for complaint in self.complaints:
+                terminalreporter.line(complaint, red=True)

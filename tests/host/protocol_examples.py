@@ -1,0 +1,68 @@
+"""The messages that `docs/protocol.md` shows byte by byte, made from fixed keys, nonces and times."""
+
+from typing import Any, NamedTuple
+
+from hemlarm_protocol import keys, messages, sealing
+
+PANEL = bytes.fromhex("3fa9c1d2e4b50718")
+ROOT_KEY = bytes(range(0x00, 0x20))
+SALT = bytes(range(0xA0, 0xB0))
+HELLO_NONCE = bytes(range(0x10, 0x1D))
+HELLO_RANDOM = bytes(range(0x20, 0x30))
+WELCOME_NONCE = bytes(range(0x30, 0x3D))
+WELCOME_RANDOM = bytes(range(0x40, 0x50))
+KNOCK_NONCE = bytes(range(0x60, 0x6D))
+COMMAND_ID = bytes(range(0xC0, 0xC8))
+
+EVENT_NUMBER = 42
+TIME_S = 1_800_000_000
+"""2027-01-15 08:00:00 UTC."""
+
+
+class Example(NamedTuple):
+    """A message, the bytes of its CBOR array without padding, and the frame that goes over the wire."""
+
+    key: keys.SealingKey
+    message: Any
+    plaintext: bytes
+    frame: bytes
+
+
+def _numbered(key: keys.SealingKey, number: int, message: Any) -> Example:
+    plaintext = messages.encode(message)
+    return Example(key, message, plaintext, sealing.frame(key, sealing.seal_numbered(key, number, plaintext)))
+
+
+def _random(key: keys.SealingKey, nonce: bytes, message: Any) -> Example:
+    plaintext = messages.encode(message)
+    return Example(key, message, plaintext, sealing.frame(key, sealing.seal_random(key, nonce, plaintext)))
+
+
+def examples() -> dict[str, Example]:
+    """Return every example by its name: a greeting, and what could be said in the session that it opens."""
+    journal = keys.journal_key(ROOT_KEY, PANEL, SALT)
+    event = _numbered(journal, EVENT_NUMBER, messages.Event(1130, 1, 3, 0, 0, 0, 7, 3_605_123, TIME_S))
+    void = _numbered(journal, 64, messages.Void(44, 63, 0))
+    hello_message = messages.Hello(7, HELLO_RANDOM, 3_600_000, TIME_S - 5, 43, 1, 1, (SALT,))
+    hello = _random(keys.hello_key(ROOT_KEY, PANEL), HELLO_NONCE, hello_message)
+    welcome = _random(
+        keys.welcome_key(ROOT_KEY, PANEL, hello.frame),
+        WELCOME_NONCE,
+        messages.Welcome(WELCOME_RANDOM, 1000 * TIME_S, 60_000),
+    )
+    up = keys.session_key(ROOT_KEY, PANEL, hello.frame, welcome.frame, keys.UP, 0)
+    down = keys.session_key(ROOT_KEY, PANEL, hello.frame, welcome.frame, keys.DOWN, 0)
+    tag = sealing.short_tag(event.frame)
+    return {
+        "event": event,
+        "void": void,
+        "hello": hello,
+        "welcome": welcome,
+        "heartbeat": _numbered(up, 0, messages.Heartbeat(3_600_180, 43, 1, 81_920, 0)),
+        "heartbeat-reply": _numbered(down, 0, messages.HeartbeatReply(3_600_180, 1000 * TIME_S + 210)),
+        "acknowledgement": _numbered(down, 1, messages.Acknowledgement(journal.kid, [EVENT_NUMBER, tag])),
+        "command": _numbered(down, 2, messages.Command(COMMAND_ID, 1, 1, 5, TIME_S + 60)),
+        "result": _numbered(up, 1, messages.Result(COMMAND_ID, 0, 0)),
+        "resend": _numbered(down, 3, messages.Resend(journal.kid, 40, 41)),
+        "knock": _random(keys.knock_key(ROOT_KEY, PANEL), KNOCK_NONCE, messages.Knock()),
+    }

@@ -1,0 +1,96 @@
+"""Settings come from a file, variables and flags, and a wrong one is named with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from hemlarm_cloud.settings import Settings, SettingsError, load_settings
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "hemlarm.toml"
+    file.write_text(text)
+    return file
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    settings = load_settings(None, {}, {"port": None})
+    assert settings == Settings()
+    assert settings.database_url == f"sqlite:///{settings.data}/store.db"
+
+
+def test_a_variable_beats_the_file_and_a_flag_beats_both(tmp_path: Path) -> None:
+    file = write(tmp_path, 'port = 1001\nhost = "10.0.0.1"\nbroker = "mosquitto"')
+    settings = load_settings(file, {"HEMLARM_PORT": "1002", "HEMLARM_HOST": "10.0.0.2"}, {"port": 1003})
+    assert (settings.port, settings.host, settings.broker) == (1003, "10.0.0.2", "mosquitto")
+
+
+def test_a_variable_can_name_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path, "port = 1001")
+    assert load_settings(None, {"HEMLARM_CONFIG": str(file)}, {}).port == 1001
+
+
+def test_other_programs_variables_do_not_matter() -> None:
+    assert load_settings(None, {"PORT": "no", "HEMLARMPORT": "no"}, {}) == Settings()
+
+
+def test_a_relative_folder_in_a_file_starts_from_the_file(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, 'data = "kept"'), {}, {})
+    assert settings.data == tmp_path / "kept"
+    assert settings.database_url == f"sqlite:///{tmp_path}/kept/store.db"
+
+
+def test_a_database_url_stands_for_itself_and_is_not_shown() -> None:
+    settings = load_settings(None, {"HEMLARM_DATABASE": "postgresql://hemlarm:hunter2@db/hemlarm"}, {})
+    assert settings.database_url == "postgresql://hemlarm:hunter2@db/hemlarm"
+    assert "hunter2" not in repr(settings)
+
+
+def test_names_are_a_list_in_a_file_and_have_commas_elsewhere(tmp_path: Path) -> None:
+    assert load_settings(write(tmp_path, 'names = ["a.example", "10.0.0.1"]'), {}, {}).names == (
+        "a.example",
+        "10.0.0.1",
+    )
+    assert load_settings(None, {"HEMLARM_NAMES": "a.example, 10.0.0.1"}, {}).names == ("a.example", "10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("prot = 1", r"hemlarm\.toml: unknown key 'prot'; known are data, database, broker"),
+        ("port = 0", r"hemlarm\.toml: port = 0 is not a whole number from 1 to 65535"),
+        ("port = true", "port = True is not"),
+        ("port = 80.5", r"port = 80\.5 is not"),
+        ('broker = "emqx"', "broker = 'emqx' is not one of nats, mosquitto"),
+        ('host = ""', "host = '' is not an address"),
+        ("names = []", "names = .* is not a list of host names"),
+        ("data = 5", "data = 5 is not the path of a folder"),
+        ("port =", r"hemlarm\.toml: not TOML"),
+    ],
+)
+def test_a_mistake_in_the_file_is_told(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        load_settings(write(tmp_path, text), {}, {})
+
+
+def test_a_mistake_in_a_variable_is_told() -> None:
+    with pytest.raises(SettingsError, match="variable HEMLARM_PORT: port = 'many' is not a whole number"):
+        load_settings(None, {"HEMLARM_PORT": "many"}, {})
+    with pytest.raises(SettingsError, match="variable HEMLARM_PROT: unknown key 'prot'"):
+        load_settings(None, {"HEMLARM_PROT": "1"}, {})
+
+
+def test_a_mistake_in_a_flag_is_told() -> None:
+    with pytest.raises(SettingsError, match="flag --broker: broker = 'emqx' is not one of"):
+        load_settings(None, {}, {"broker": "emqx"})
+
+
+def test_a_wrong_database_is_told_without_its_password() -> None:
+    with pytest.raises(SettingsError, match="database is not a URL such as") as caught:
+        load_settings(None, {"HEMLARM_DATABASE": "mysql://hemlarm:hunter2@db/hemlarm"}, {})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml: cannot be read"):
+        load_settings(tmp_path / "none.toml", {}, {})

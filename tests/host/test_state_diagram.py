@@ -1,0 +1,53 @@
+"""The state diagrams in docs/ are drawn from the tables and are current."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def load_tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("draw_states", ROOT / "tools" / "draw_states.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tool = load_tool()
+
+
+def test_the_diagrams_in_the_documentation_are_current() -> None:
+    assert tool.main(["--check"]) == 0, "run python tools/draw_states.py"
+
+
+def test_a_changed_table_makes_the_documentation_outdated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, states, first = tool.DRAWINGS["intrusion"]
+    changed = {**rows, (2, "disarm"): (4, ())}
+    monkeypatch.setitem(tool.DRAWINGS, "intrusion", (changed, states, first))
+    assert tool.main(["--check"]) == 1
+    assert "is not current" in capsys.readouterr().err
+
+
+def test_every_row_is_drawn_or_listed_as_without_effect() -> None:
+    for rows, states, first in tool.DRAWINGS.values():
+        drawn, listed = tool.diagram(rows, states, first), tool.ignored(rows, states)
+        for (state, stimulus), (following, actions) in rows.items():
+            if following == state and not actions:
+                assert any(line.startswith(f"- {states[state]}: ") and stimulus in line for line in listed.splitlines())
+            else:
+                assert any(
+                    line.strip().startswith(f"s{state} --> s{following}:") and stimulus in line
+                    for line in drawn.splitlines()
+                )
+
+
+def test_a_document_without_the_place_for_a_drawing_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs the lines <!-- drawn: intrusion -->"):
+        tool.redrawn("nothing here")

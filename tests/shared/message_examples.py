@@ -1,0 +1,77 @@
+"""One of each message at either end of its ranges, and one step beyond them."""
+
+from hemlarm_protocol import cbor, messages
+
+U8, U16, U32, U40, U64 = 0xFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, cbor.UINT_MAX
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SMALLEST: "tuple[Any, ...]" = (
+    messages.Event(1000, 0, 0, 0, 0, 0, 0, 0, None),
+    messages.Void(0, 0, 0),
+    messages.Hello(0, bytes(16), 0, None, 0, 0, 0, (bytes(16),)),
+    messages.Welcome(bytes(16), 0, 0),
+    messages.Heartbeat(0, 0, 0, 0, 0),
+    messages.HeartbeatReply(0, 0),
+    messages.Acknowledgement(bytes(4), (0, bytes(8))),
+    messages.Command(bytes(8), 0, 0, 0, 0),
+    messages.Result(bytes(8), 0, 0),
+    messages.Resend(bytes(4), 0, 0),
+    messages.Knock(),
+)
+
+LARGEST: "tuple[Any, ...]" = (
+    messages.Event(6999, 23, 999, 999, 23, U8, U32, U64, U32),
+    messages.Void(U32, U32, 23),
+    messages.Hello(U32, b"\xff" * 16, U64, U32, U32, U16, U32, (b"\xff" * 16,) * messages.SALTS_MAX),
+    messages.Welcome(b"\xff" * 16, U64, U32),
+    messages.Heartbeat(U40, U32, U16, U32, U16),
+    messages.HeartbeatReply(U40, U64),
+    messages.Acknowledgement(b"\xff" * 4, (U32, b"\xff" * 8) * messages.ACKS_MAX),
+    messages.Command(b"\xff" * 8, U8, U16, 999, U32),
+    messages.Result(b"\xff" * 8, 23, U16),
+    messages.Resend(b"\xff" * 4, U32, U32),
+    messages.Knock(),
+)
+
+TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
+    (7000, 24, 1000, 1000, 24, U8 + 1, U32 + 1, U64 + 1, U32 + 1),
+    (U32 + 1, U32 + 1, 24),
+    (U32 + 1, bytes(17), U64 + 1, U32 + 1, U32 + 1, U16 + 1, U32 + 1, (bytes(16),) * 4),
+    (bytes(15), U64 + 1, U32 + 1),
+    (U40 + 1, U32 + 1, U16 + 1, U32 + 1, U16 + 1),
+    (U40 + 1, U64 + 1),
+    (bytes(5), (0, bytes(8)) * 16),
+    (bytes(7), U8 + 1, U16 + 1, 1000, U32 + 1),
+    (bytes(9), 24, U16 + 1),
+    (bytes(3), U32 + 1, U32 + 1),
+    (),
+)
+"""For each message, a value beyond the range of each of its fields."""
+
+
+def home(message: "Any") -> "tuple[int, int]":
+    """Return the purpose and direction of the key that seals such a message."""
+    return next(place for place, shapes in messages.ALLOWED.items() if type(message) in shapes)
+
+
+def plain(value: "Any") -> "Any":
+    """Return `value` with lists for tuples, as decoding gives them."""
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def with_field(message: "Any", index: int, value: "Any") -> "Any":
+    """Return the message with another value in one of its fields."""
+    return type(message)(*[value if i == index else field for i, field in enumerate(message)])
+
+
+def items_of(message: "Any") -> "list[Any]":
+    """Return the items of the message's array: its kind, unless it is an event, and its fields."""
+    for kind, (shape, _) in messages.ITEMS.items():
+        if isinstance(message, shape):
+            items: list[Any] = plain(message)
+            items.insert(0, kind)
+            return items
+    return list(plain(message))

@@ -1,0 +1,68 @@
+"""The event vocabulary: names, urgency and the rules that its order must keep."""
+
+from hemlarm_protocol import contact_id
+
+
+def test_every_code_has_a_name_and_an_urgency_in_range() -> None:
+    for code, (name, urgency) in contact_id.CODES.items():
+        assert 100 <= code <= 999, code
+        assert name, code
+        assert 0 <= urgency <= 7, code
+        for qualifier in contact_id.QUALIFIERS:
+            assert contact_id.is_known(1000 * qualifier + code), code
+
+
+def test_special_events_are_of_known_codes() -> None:
+    for qcode, (name, urgency) in contact_id.SPECIAL.items():
+        assert contact_id.is_known(qcode), qcode
+        assert name and 0 <= urgency <= 7, qcode
+
+
+def test_a_code_splits_into_qualifier_and_code() -> None:
+    assert contact_id.split(3401) == (3, 401)
+
+
+def test_describing_tells_disarmed_from_armed_and_alarm_from_restore() -> None:
+    assert contact_id.describe(1401) == "Disarmed by user"
+    assert contact_id.describe(3401) == "Armed away by user"
+    assert contact_id.describe(3441) == "Armed home by user"
+    assert contact_id.describe(1111) == "Smoke alarm"
+    assert contact_id.describe(3111) == "Smoke alarm, restored"
+    assert contact_id.describe(6110) == "Fire alarm, status"
+
+
+def test_an_unknown_code_is_described_and_not_an_error() -> None:
+    for qcode in (1999, 0, 2130, 9130):
+        assert contact_id.describe(qcode) == f"Unknown event {qcode}"
+
+
+def test_fire_goes_before_hold_up_before_intrusion_before_tamper_before_faults_before_disarming_before_routine() -> (
+    None
+):
+    order = [contact_id.urgency(qcode) for qcode in (1111, 1120, 1130, 1137, 1301, 1401, 1602)]
+    assert order == [0, 1, 2, 3, 4, 5, 7]
+
+
+def test_no_cancel_or_restore_overtakes_its_alarm() -> None:
+    for code in contact_id.CODES:
+        alarm = contact_id.urgency(1000 + code)
+        assert contact_id.urgency(3000 + code) >= alarm, code
+        if alarm < contact_id.FAULT:
+            assert contact_id.urgency(1406) > alarm, code
+            assert contact_id.urgency(3000 + code) > alarm, code
+
+
+def test_the_start_of_an_entry_delay_is_as_urgent_as_the_alarm_it_may_become() -> None:
+    assert contact_id.urgency(6134) == contact_id.urgency(1134) == contact_id.INTRUSION
+
+
+def test_an_unknown_alarm_of_newer_firmware_is_not_sorted_last() -> None:
+    assert contact_id.urgency(1199) == contact_id.INTRUSION
+    assert contact_id.urgency(3199) == contact_id.OPEN_CLOSE
+    assert contact_id.urgency(1399) == contact_id.FAULT
+    assert contact_id.urgency(1699) == contact_id.ROUTINE
+    assert contact_id.urgency(1999) == contact_id.FAULT
+
+
+def test_every_source_is_named() -> None:
+    assert sorted(contact_id.SOURCES) == [0, 1, 2]

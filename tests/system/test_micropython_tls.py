@@ -1,0 +1,480 @@
+"""The firmware's TLS stream on real MicroPython, against a TLS server that is sometimes wrong, slow or gone."""
+
+import json
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hemlarm_cloud.authority import Authority, Credentials
+
+ROOT = Path(__file__).parents[2]
+MICROPYTHON = Path(sys.executable).with_name("micropython")
+PANEL = "00112233445566ff"
+NOW = datetime.now(UTC)
+LONG_AGO = datetime(2012, 1, 1, tzinfo=UTC)
+TIMEOUT_S = 30
+
+CLIENT = """
+import asyncio, json, sys
+from binascii import unhexlify
+from hemlarm_firmware.hal import ip
+
+job = json.loads(sys.stdin.readline())
+for name in ("certificate", "key", "authority"):
+    job[name] = unhexlify(job[name])
+
+async def read_all(stream, wanted=1 << 30, piece=512):
+    count = total = 0
+    while count < wanted:
+        data = await stream.read(min(piece, wanted - count))
+        if not data:
+            break
+        count += len(data)
+        total = (total + sum(data)) % 65521
+    return [count, total]
+
+async def main():
+    stream = await ip.connect(job, job.get("timeout_s", 10))
+    try:
+        return await act(stream)
+    finally:
+        stream.close()
+        stream.close()
+
+{act}
+
+try:
+    print(json.dumps(["ended", asyncio.run(main())]))
+except OSError as error:
+    print(json.dumps(["OSError", str(error)]))
+except asyncio.TimeoutError:
+    print(json.dumps(["TimeoutError", ""]))
+"""
+
+SAY_HELLO = """
+async def act(stream):
+    await stream.write(b"hello")
+    return str(await stream.read(100), "utf-8")
+"""
+
+READ_TO_THE_END = """
+async def act(stream):
+    return await read_all(stream)
+"""
+
+
+@dataclass(frozen=True)
+class Papers:
+    """An authority, its server certificate for 127.0.0.1 and localhost, and a panel's certificate."""
+
+    authority: Authority
+    server: Credentials
+    panel: Credentials
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
+    return issue(tmp_path_factory.mktemp("authority"), NOW, ["127.0.0.1", "localhost"])
+
+
+def issue(folder: Path, now: datetime, hosts: list[str]) -> Papers:
+    authority = Authority.create(folder, NOW)
+    server = authority.issue_server("server-broker", hosts, now)
+    return Papers(authority, server, authority.issue_panel(PANEL, NOW))
+
+
+def server_context(papers: Papers, folder: Path) -> ssl.SSLContext:
+    """A server as brokers are: TLS 1.2 and the client's certificate demanded."""
+    chain = folder / "server.pem"
+    chain.write_bytes(papers.server.certificate_pem + papers.server.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cadata=papers.authority.certificate_pem.decode())
+    context.load_cert_chain(chain)
+    return context
+
+
+@contextmanager
+def serving(handle: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Accept one connection in a thread and let `handle` serve it; its failures are the client's business."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(TIMEOUT_S)
+
+    def serve() -> None:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        connection.settimeout(TIMEOUT_S)
+        try:
+            handle(connection)
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+        thread.join()
+
+
+@contextmanager
+def tls_server(papers: Papers, folder: Path, talk: Callable[[ssl.SSLSocket], None]) -> Iterator[int]:
+    """Shake hands with one client and let `talk` have it."""
+    context = server_context(papers, folder)
+
+    def handle(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as tls:
+            talk(tls)
+
+    with serving(handle) as port:
+        yield port
+
+
+def run_client(papers: Papers, port: int, act: str, **changes: Any) -> list[Any]:
+    """Run `act` on MicroPython and return what it told: ["ended", value] or ["OSError", text]."""
+    job = {
+        "host": "127.0.0.1",
+        "port": port,
+        "certificate": papers.panel.certificate.hex(),
+        "key": papers.panel.key.hex(),
+        "authority": papers.authority.certificate.hex(),
+        **changes,
+    }
+    outcome = subprocess.run(
+        [MICROPYTHON, "-X", "heapsize=192k", "-c", CLIENT.replace("{act}", textwrap.dedent(act))],
+        input=json.dumps(job) + "\n",
+        env={"MICROPYPATH": f"{ROOT / 'protocol'}:{ROOT / 'firmware'}:.frozen"},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    told: list[Any] = json.loads(outcome.stdout)
+    return told
+
+
+def echo(tls: ssl.SSLSocket) -> None:
+    """Send back whatever comes until the client goes."""
+    while data := tls.recv(65536):
+        tls.sendall(data)
+
+
+def test_what_is_sent_comes_back(papers: Papers, tmp_path: Path) -> None:
+    with tls_server(papers, tmp_path, echo) as port:
+        assert run_client(papers, port, SAY_HELLO) == ["ended", "hello"]
+
+
+def test_a_host_given_by_name_is_verified_by_name(papers: Papers, tmp_path: Path) -> None:
+    with tls_server(papers, tmp_path, echo) as port:
+        assert run_client(papers, port, SAY_HELLO, host="localhost") == ["ended", "hello"]
+
+
+def test_the_server_sees_the_panel_s_certificate(papers: Papers, tmp_path: Path) -> None:
+    seen: list[bytes | None] = []
+
+    def talk(tls: ssl.SSLSocket) -> None:
+        seen.append(tls.getpeercert(binary_form=True))
+        echo(tls)
+
+    with tls_server(papers, tmp_path, talk) as port:
+        assert run_client(papers, port, SAY_HELLO) == ["ended", "hello"]
+    assert seen == [papers.panel.certificate]
+
+
+# Who is refused.
+
+
+def test_a_server_of_another_authority_is_refused(papers: Papers, tmp_path: Path) -> None:
+    others = issue(tmp_path / "others", NOW, ["127.0.0.1"])
+    with tls_server(others, tmp_path, echo) as port:
+        kind, text = run_client(papers, port, SAY_HELLO)
+    assert kind == "OSError"
+    assert "not correctly signed by the trusted CA" in text
+
+
+def test_a_server_of_another_name_is_refused(papers: Papers, tmp_path: Path) -> None:
+    elsewhere = papers.authority.issue_server("server-other", ["broker.example"], NOW)
+    with tls_server(Papers(papers.authority, elsewhere, papers.panel), tmp_path, echo) as port:
+        kind, text = run_client(papers, port, SAY_HELLO)
+    assert kind == "OSError"
+    assert "does not match with the expected CN" in text
+
+
+def test_a_server_whose_certificate_has_expired_is_refused(papers: Papers, tmp_path: Path) -> None:
+    expired = papers.authority.issue_server("server-old", ["127.0.0.1"], LONG_AGO)
+    with tls_server(Papers(papers.authority, expired, papers.panel), tmp_path, echo) as port:
+        kind, text = run_client(papers, port, SAY_HELLO)
+    assert kind == "OSError"
+    assert "expired" in text
+
+
+def test_a_panel_s_certificate_makes_no_server(papers: Papers, tmp_path: Path) -> None:
+    with tls_server(Papers(papers.authority, papers.panel, papers.panel), tmp_path, echo) as port:
+        assert run_client(papers, port, SAY_HELLO)[0] == "OSError"
+
+
+def test_a_panel_of_another_authority_is_refused_by_the_server(papers: Papers, tmp_path: Path) -> None:
+    others = issue(tmp_path / "others", NOW, ["127.0.0.1"])
+    stranger = Papers(papers.authority, papers.server, others.panel)
+    with tls_server(papers, tmp_path, echo) as port:
+        assert run_client(stranger, port, SAY_HELLO)[0] == "OSError"
+
+
+def test_credentials_that_cannot_be_read_are_an_oserror(papers: Papers) -> None:
+    for name in ("certificate", "key", "authority"):
+        assert run_client(papers, 1, SAY_HELLO, **{name: "00ff"})[0] == "OSError"
+
+
+def test_a_closed_port_is_an_oserror(papers: Papers) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert run_client(papers, port, SAY_HELLO)[0] == "OSError"
+
+
+# Large and slow.
+
+
+def test_a_megabyte_goes_both_ways_at_once(papers: Papers, tmp_path: Path) -> None:
+    act = """
+    async def act(stream):
+        piece = bytes(range(256)) * 64
+        reader = asyncio.create_task(read_all(stream, 1 << 20, 3000))
+        for _ in range(64):
+            await stream.write(piece)
+        return await reader
+    """
+    expected = sum(range(256)) * 4096 % 65521
+    with tls_server(papers, tmp_path, echo) as port:
+        assert run_client(papers, port, act) == ["ended", [1 << 20, expected]]
+
+
+def test_a_slow_reader_loses_nothing(papers: Papers, tmp_path: Path) -> None:
+    received = bytearray()
+    read_on = threading.Event()
+
+    def talk(tls: ssl.SSLSocket) -> None:
+        tls.sendall(b"x")
+        read_on.wait(TIMEOUT_S)
+        while len(received) < 4 << 20:
+            received.extend(tls.recv(65536))
+        tls.sendall(b"all")
+
+    # The client writes more than the sockets hold; only its third, fifth ... wait lets the server read on.
+    act = """
+    async def act(stream):
+        await stream.read(1)
+        done = []
+        async def fill():
+            for number in range(256):
+                await stream.write(bytes([number]) * 16384)
+            done.append(True)
+        filler = asyncio.create_task(fill())
+        for _ in range(50):
+            await asyncio.sleep_ms(1)
+        stuck = not done
+        sys.stderr.write("stuck")
+        await filler
+        return [stuck, str(await stream.read(10), "utf-8")]
+    """
+    with tls_server(papers, tmp_path, talk) as port:
+        timer = threading.Timer(0.3, read_on.set)
+        timer.start()
+        assert run_client(papers, port, act) == ["ended", [True, "all"]]
+    assert bytes(received) == b"".join(bytes([number]) * 16384 for number in range(256))
+
+
+def test_bytes_that_came_with_the_handshake_are_not_lost(papers: Papers, tmp_path: Path) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        tls.sendall(b"first words")
+        echo(tls)
+
+    act = """
+    async def act(stream):
+        return await read_all(stream, 11, 4)
+    """
+    with tls_server(papers, tmp_path, talk) as port:
+        assert run_client(papers, port, act) == ["ended", [11, sum(b"first words")]]
+
+
+def test_an_idle_panel_does_not_wake(papers: Papers, tmp_path: Path) -> None:
+    act = """
+    async def act(stream):
+        import time
+        await stream.write(b"x")
+        await stream.read(1)
+        polls = []
+        poller = asyncio.core._io_queue.poller
+        class Counted:
+            def ipoll(self, dt):
+                polls.append(dt)
+                return poller.ipoll(dt)
+            def __getattr__(self, name):
+                return getattr(poller, name)
+        asyncio.core._io_queue.poller = Counted()
+        reader = asyncio.create_task(stream.read(1))
+        await asyncio.sleep_ms(300)
+        asyncio.core._io_queue.poller = poller
+        reader.cancel()
+        return len(polls)
+    """
+    with tls_server(papers, tmp_path, echo) as port:
+        kind, polls = run_client(papers, port, act)
+    assert kind == "ended"
+    assert polls < 20
+
+
+# Partings.
+
+
+def test_a_goodbye_ends_the_reading(papers: Papers, tmp_path: Path) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        tls.sendall(b"bye")
+        tls.unwrap()
+
+    with tls_server(papers, tmp_path, talk) as port:
+        assert run_client(papers, port, READ_TO_THE_END) == ["ended", [3, sum(b"bye")]]
+
+
+def test_a_close_without_goodbye_ends_the_reading(papers: Papers, tmp_path: Path) -> None:
+    with tls_server(papers, tmp_path, lambda tls: tls.sendall(b"by")) as port:
+        assert run_client(papers, port, READ_TO_THE_END) in (["ended", [2, sum(b"by")]], ["OSError", "-29312"])
+
+
+def test_a_reset_is_an_oserror(papers: Papers, tmp_path: Path) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        tls.recv(10)
+        reset(tls)
+
+    act = """
+    async def act(stream):
+        await stream.write(b"hello")
+        return await read_all(stream)
+    """
+    with tls_server(papers, tmp_path, talk) as port:
+        assert run_client(papers, port, act)[0] == "OSError"
+
+
+def reset(connection: socket.socket) -> None:
+    """Make the close that follows a reset, without a last word."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_a_peer_that_goes_during_a_long_write_is_an_oserror(papers: Papers, tmp_path: Path) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        tls.recv(10)
+        reset(tls)
+
+    act = """
+    async def act(stream):
+        for _ in range(4000):
+            await stream.write(bytes(16384))
+    """
+    with tls_server(papers, tmp_path, talk) as port:
+        assert run_client(papers, port, act)[0] == "OSError"
+
+
+def test_garbage_in_place_of_a_record_is_an_oserror(papers: Papers, tmp_path: Path) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        tls.recv(10)
+        raw = socket.socket(fileno=tls.detach())
+        raw.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))
+        raw.close()
+
+    act = """
+    async def act(stream):
+        await stream.write(b"hello")
+        return await read_all(stream)
+    """
+    with tls_server(papers, tmp_path, talk) as port:
+        assert run_client(papers, port, act)[0] == "OSError"
+
+
+@pytest.mark.parametrize("first_bytes", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x16\x03\x03\xff\xff", b"\x15"])
+def test_a_peer_that_does_not_speak_tls_is_an_oserror(papers: Papers, first_bytes: bytes) -> None:
+    def handle(connection: socket.socket) -> None:
+        connection.recv(1)
+        connection.sendall(first_bytes)
+
+    with serving(handle) as port:
+        assert run_client(papers, port, SAY_HELLO)[0] == "OSError"
+
+
+def test_a_silent_peer_is_given_up_in_time(papers: Papers) -> None:
+    gone = threading.Event()
+    with serving(lambda connection: gone.wait(TIMEOUT_S) and None) as port:
+        kind, text = run_client(papers, port, SAY_HELLO, timeout_s=0.2)
+        gone.set()
+    assert kind == "OSError"
+    assert "ETIMEDOUT" in text
+
+
+def test_a_cancelled_read_takes_nothing_with_it(papers: Papers, tmp_path: Path) -> None:
+    act = """
+    async def act(stream):
+        for _ in range(3):
+            reader = asyncio.create_task(stream.read(10))
+            await asyncio.sleep_ms(2)
+            reader.cancel()
+            try:
+                await reader
+            except asyncio.CancelledError:
+                pass
+        await stream.write(b"after")
+        return await read_all(stream, 5)
+    """
+    with tls_server(papers, tmp_path, echo) as port:
+        assert run_client(papers, port, act) == ["ended", [5, sum(b"after")]]
+
+
+def test_a_closed_stream_refuses_both_ways(papers: Papers, tmp_path: Path) -> None:
+    act = """
+    async def act(stream):
+        stream.close()
+        refused = 0
+        for wait in (stream.read(1), stream.write(b"x")):
+            try:
+                await wait
+            except OSError:
+                refused += 1
+        return refused
+    """
+    with tls_server(papers, tmp_path, echo) as port:
+        assert run_client(papers, port, act) == ["ended", 2]
+
+
+def test_no_socket_is_left_behind_by_attempts_that_fail(papers: Papers) -> None:
+    act = """
+    import os
+    async def main():
+        descriptors = 0
+        for _ in range(3):
+            try:
+                await ip.connect(job, 0.05)
+            except OSError:
+                pass
+            descriptors = len(list(os.ilistdir("/proc/self/fd")))
+            first = first if _ else descriptors
+        return descriptors - first
+    """
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert run_client(papers, silent.getsockname()[1], act) == ["ended", 0]
