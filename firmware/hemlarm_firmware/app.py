@@ -12,10 +12,10 @@ from hemlarm_firmware.journal import Journal
 from hemlarm_firmware.link.uplink import Uplink
 from hemlarm_firmware.memory import Memory
 from hemlarm_firmware.panel import config as panel_config
-from hemlarm_firmware.panel.core import Panel
+from hemlarm_firmware.panel.core import Panel, SnapshotError
 from hemlarm_firmware.recorder import Recorder
 from hemlarm_firmware.settings import Settings, SettingsError
-from hemlarm_protocol import cbor, contact_id, keys
+from hemlarm_protocol import cbor, contact_id
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
 FIRMWARE = 1_000
@@ -25,7 +25,7 @@ URGENT = 3
 """Up to this urgency (fire, hold-up, intrusion, tamper) an event does not wait for a pause between connections."""
 
 _RESTARTED = 1305
-_COUNTERS_GONE = 1137
+_FORGOT = 1137
 _FLASH_FAILED = 1307
 _EXPIRED = 4
 
@@ -52,24 +52,23 @@ class App:
         self._journal = Journal(board.flash("journal"))
         self._memory = Memory(Settings(board.flash("state")))
         self._config = self._load_config()
-        self._core = Panel(self._config, self._memory.core)
-        fresh = self._begin_incarnation()
-        self._recorder = Recorder(self._panel_id, self._root_key, self._memory, self._journal, self._clock)
+        # A journal without the state that belongs to it: somebody or something took the panel's memory away.
+        self._forgot = not self._memory.salts and not self._journal.blank
+        self._core = self._restore_core()
+        self._recorder = Recorder(
+            self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock
+        )
         self._end = PanelEnd(self._panel_id, self._root_key, board.random, self._recorder, self._status)
         self._uplink = Uplink(board, self._panel_id.hex(), self._end, self._clock, self._happened)
         self._rearm = asyncio.Event()
-        self._counters_gone = fresh and not self._journal.blank
         self._save_failed = False
 
     def start(self) -> None:
         """Take up numbering behind the last boot's, and report the restart."""
         self._memory.boot += 1
-        try:
-            self._recorder.start()
-        except (OSError, SettingsError):
-            self._flash_failed()
-        if self._counters_gone:
-            self._record(_COUNTERS_GONE)
+        self._recorder.start()
+        if self._forgot:
+            self._record(_FORGOT)
         self._record(_RESTARTED)
         gc.collect()
 
@@ -180,13 +179,17 @@ class App:
             self._uplink.poke()
 
     def _status(self) -> Status:
+        # Collected here, so that what is reported is what the firmware needs, and not what lies about.
+        gc.collect()
+        heap_free = gc.mem_free()
+        self._board.trace("heap", heap_free)
         return Status(
             self._memory.boot,
             self._clock.time_s(),
             self._recorder.next_number,
-            gc.mem_free() if hasattr(gc, "mem_free") else 0,
+            heap_free,
             FIRMWARE,
-            [self._memory.salt],
+            self._memory.salts,
         )
 
     # What was before.
@@ -197,12 +200,13 @@ class App:
             raise ConfigMissingError("this panel holds no configuration; provision it first")
         return panel_config.check(cbor.decode(stored))
 
-    def _begin_incarnation(self) -> bool:
-        """Without counters no number is known to be unused, so the events get a new key; returns whether they did."""
-        if self._memory.salt is not None:
-            return False
-        self._memory.salt = self._board.random(keys.SALT_BYTES)
-        return True
+    def _restore_core(self) -> Panel:
+        """Go on in the saved state. One that cannot be read leaves the panel disarmed, and is reported as tamper."""
+        try:
+            return Panel(self._config, self._memory.core)
+        except SnapshotError:
+            self._forgot = True
+            return Panel(self._config)
 
 
 async def main(board: "Board") -> None:

@@ -153,8 +153,7 @@ class Journal:
         """
         slot = self._locate(record)
         if slot >= 0 and self._index.is_live(slot):
-            self._mark(slot, STATE_ACKNOWLEDGED)
-            self._index.change(slot, ACKNOWLEDGED | record.urgency)
+            self._mark(slot, STATE_ACKNOWLEDGED, ACKNOWLEDGED | record.urgency)
 
     def recall(self, kid: bytes, first: int, last: int) -> int:
         """Make acknowledged records `first` to `last` of a key pending again; return how many.
@@ -178,10 +177,6 @@ class Journal:
         except OSError:
             self.faults += 1
             return True
-
-    def is_blank(self) -> bool:
-        """Tell whether nothing was ever written here."""
-        return self._sequence == 0
 
     def highest(self, kid: bytes) -> int:
         """Return the highest number here of a key, -1 for none. Reads all of the flash; raises OSError."""
@@ -207,7 +202,7 @@ class Journal:
             return False
         return True
 
-    # Scanning.
+    # Reading.
 
     def _scan(self) -> None:
         sources = array("i", bytes(4 * self._slots.sectors))
@@ -238,8 +233,6 @@ class Journal:
         head = self._order[-1]
         return self._index.used(head) if self._sequences[head] else self._slots.per_sector
 
-    # Finding records.
-
     def _read(self, slot: int) -> "Record | None":
         fresh, self._fresh = self._fresh, None
         if fresh is not None and fresh.slot == slot and fresh.moves == self._moves:
@@ -259,10 +252,7 @@ class Journal:
         return record.slot
 
     def _find(self, kid: bytes, number: int) -> int:
-        for slot in self._index.candidates(number):
-            if self._slots.names(slot, kid, number):
-                return slot
-        return -1
+        return next((slot for slot in self._index.candidates(number) if self._slots.names(slot, kid, number)), -1)
 
     def _names(self, kid: bytes, kind_min: int) -> "Iterator[tuple[int, int]]":
         """Yield (slot, number) of every record of a key that is at least `kind_min`, reading sector by sector."""
@@ -285,9 +275,7 @@ class Journal:
 
     def _drop(self, urgency: int) -> None:
         """Drop the least urgent and oldest record that is not in flight, if it is no more urgent than `urgency`."""
-        least = URGENCY_MAX
-        while least >= 0 and not self._index.waiting(least):
-            least -= 1
+        least = self._index.least_urgent()
         if least < urgency:
             raise JournalFullError(f"the journal is full of {self.pending} records more urgent than {urgency}")
         slot = self._index.oldest(self._order, least)
@@ -297,8 +285,7 @@ class Journal:
             raise self._failed("reading a record", error) from None
         if found is not None:
             self._lose(found[0], found[1])
-        self._mark(slot, STATE_DROPPED)
-        self._index.change(slot, SPOILT)
+        self._mark(slot, STATE_DROPPED, SPOILT)
 
     def _open_sector(self, urgency: int) -> None:
         """Make the spare sector the head, with copies in it if there is no other way to have a next spare."""
@@ -390,7 +377,8 @@ class Journal:
 
     # Failures.
 
-    def _mark(self, slot: int, state: int) -> None:
+    def _mark(self, slot: int, state: int, code: int) -> None:
+        self._index.change(slot, code)
         try:
             self._slots.mark(slot, state)
         except OSError:

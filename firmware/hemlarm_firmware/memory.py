@@ -4,7 +4,7 @@ Arming state and the answers to commands stand in the same record, so a command 
 executed, and what it changed, become durable in the same moment.
 """
 
-from hemlarm_protocol import cbor
+from hemlarm_protocol import cbor, messages
 from hemlarm_protocol.errors import BadMessage
 
 VERSION = 1
@@ -23,32 +23,44 @@ if TYPE_CHECKING:
 
 
 class Memory:
-    """The fields, and `save`. A panel that finds none starts a new incarnation: `salt` is then None.
+    """The fields, and `save`.
 
-    `boot` counts starts, `salt` names the incarnation, `reserved` is the first event number not yet set aside, `core` is
-    the panel core's snapshot, `answers` are [command id, status, detail].
+    `boot` counts starts, `salts` name the incarnations, the present one first, `reserved` is the first event number not
+    yet set aside, `core` is the panel core's snapshot, `answers` are [command id, status, detail].
     """
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
         stored = self._load()
         self.boot: int = stored.get("boot", 0)
-        self.salt: bytes | None = stored.get("salt")
+        self.salts: list[bytes] = stored.get("salts", [])
         self.reserved: int = stored.get("reserved", 1)
         self.core: Any = stored.get("core")
         self.answers: list[Any] = stored.get("answers", [])
+        self._salts_on_flash = self.salts
 
     def save(self) -> None:
         """Make the present fields durable. Raises SettingsError or OSError, and then the former record still holds."""
         record = {
             "version": VERSION,
             "boot": self.boot,
-            "salt": self.salt,
+            "salts": self.salts,
             "reserved": self.reserved,
             "core": self.core,
             "answers": self.answers,
         }
         self._settings.save(cbor.encode(record))
+        self._salts_on_flash = self.salts
+
+    @property
+    def incarnation_is_saved(self) -> bool:
+        """Whether a restart would go on in the present incarnation, and so with numbers of it."""
+        return self.salts[:1] == self._salts_on_flash[:1]
+
+    def begin_incarnation(self, salt: bytes) -> None:
+        """Number events from 1 again, under a key that no number was ever used with."""
+        self.salts = [salt] + self.salts[: messages.SALTS_MAX - 1]
+        self.reserved = 1
 
     def answer_to(self, command_id: bytes) -> "tuple[int, int] | None":
         """Return (status, detail) of a command executed before, or None."""

@@ -1,7 +1,8 @@
 """Numbers events, seals them once, and keeps them until the cloud has acknowledged them.
 
 A number is set aside in the settings before it is used, so no number is ever sealed twice, whatever happens to the
-journal. After a restart the numbering goes on behind what was set aside, and the rest is declared void.
+journal. After a restart the numbering goes on behind what was set aside, and the rest is declared void. When no number
+can be set aside any more, a new incarnation begins, whose key no number was used with.
 """
 
 from hemlarm_firmware.journal import JournalError
@@ -18,6 +19,7 @@ _VOID_RESERVED, _VOID_DROPPED, _VOID_NOT_HELD = 0, 1, 3
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from hemlarm_firmware.clock import Clock
@@ -36,33 +38,44 @@ class _Unwritten:
 
 
 class Recorder:
-    """Turns what happened into sealed, journalled events; towards the session it is the journal, flash trouble included.
+    """Turns what happened into sealed, journalled events; for the session it is the journal, flash trouble included.
 
-    `flash_failures` counts records that went out from memory only, `unrecorded` those that could not even be numbered.
+    `random(n)` gives n random bytes. `flash_failures` counts records that went out from memory only.
     """
 
-    def __init__(self, panel: bytes, root_key: bytes, memory: "Memory", journal: "Journal", clock: "Clock") -> None:
-        if memory.salt is None:
-            raise ValueError("the memory names no incarnation; see begin_incarnation")
-        self._key = keys.journal_key(root_key, panel, memory.salt)
+    def __init__(
+        self,
+        panel: bytes,
+        root_key: bytes,
+        random: "Callable[[int], bytes]",
+        memory: "Memory",
+        journal: "Journal",
+        clock: "Clock",
+    ) -> None:
+        self._panel = panel
+        self._root_key = root_key
+        self._random = random
         self._memory = memory
         self._journal = journal
         self._clock = clock
         self._unwritten: list[_Unwritten] = []
         self.flash_failures = 0
-        self.unrecorded = 0
-        self.next_number = memory.reserved
+        if memory.salts:
+            self._take_up()
+        else:
+            self._begin_incarnation()
 
     def start(self) -> None:
-        """After a boot: set numbers aside, and declare void those that the last boot had left. Raises like `save`."""
-        first = max(self._journal.highest(self._key.kid) + 1, 1)
+        """After a boot: set numbers aside, and declare void those that the last boot had left."""
+        kid = self._key.kid
+        first = max(self._journal.highest(kid) + 1, 1)
         last = self.next_number - 1
-        self._reserve()
-        if first <= last:
+        self._set_numbers_aside()
+        if first <= last and self._key.kid == kid:
             self._declare_void(first, last, _VOID_RESERVED)
 
     def record(self, qcode: int, area: int, zone: int, user: int, source: int, detail: int) -> int:
-        """Seal and journal one event; returns its number, or 0 where no number could be set aside.
+        """Seal and journal one event; returns its number.
 
         Fields as in `messages.Event`. Returns after the event is on flash; a failing flash only makes it unsafe in a
         power cut, it is sent all the same.
@@ -115,9 +128,6 @@ class Recorder:
 
     def _keep(self, item: bytes, urgency: int) -> int:
         number = self._take_number()
-        if number == 0:
-            self.unrecorded += 1
-            return 0
         sealed = sealing.seal_numbered(self._key, number, item)
         try:
             self._journal.append(self._key.kid, number, urgency, sealed)
@@ -130,23 +140,31 @@ class Recorder:
     def _take_number(self) -> int:
         # Half a block ahead, so that a flash that fails now still leaves numbers for a whole incident.
         if self.next_number + NUMBERS_RESERVED // 2 > self._memory.reserved:
-            try:
-                self._reserve()
-            except (OSError, SettingsError):
-                if self.next_number >= self._memory.reserved:
-                    return 0
+            self._set_numbers_aside()
         number = self.next_number
         self.next_number += 1
         return number
 
-    def _reserve(self) -> None:
+    def _set_numbers_aside(self) -> None:
         before = self._memory.reserved
         self._memory.reserved = self.next_number + NUMBERS_RESERVED
         try:
             self._memory.save()
         except (OSError, SettingsError):
-            self._memory.reserved = before
-            raise
+            # Numbers of an incarnation that is not on flash are lost with it, so they need no setting aside.
+            if self._memory.incarnation_is_saved:
+                self._memory.reserved = before
+                if self.next_number >= before:
+                    self._begin_incarnation()
+
+    def _begin_incarnation(self) -> None:
+        self._memory.begin_incarnation(self._random(keys.SALT_BYTES))
+        self._take_up()
+        self._memory.reserved += NUMBERS_RESERVED
+
+    def _take_up(self) -> None:
+        self._key = keys.journal_key(self._root_key, self._panel, self._memory.salts[0])
+        self.next_number = self._memory.reserved
 
     def _declare_void(self, first: int, last: int, cause: int) -> None:
         self._keep(messages.encode(messages.Void(first, last, cause)), VOID_URGENCY)

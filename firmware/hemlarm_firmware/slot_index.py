@@ -33,6 +33,13 @@ class SlotIndex:
         """Return how many records of an urgency are pending and not in flight."""
         return self._waiting[urgency]
 
+    def least_urgent(self) -> int:
+        """Return the urgency of the least urgent record that waits, -1 when none does."""
+        urgency = URGENCY_MAX
+        while urgency >= 0 and not self._waiting[urgency]:
+            urgency -= 1
+        return urgency
+
     def kind(self, slot: int) -> int:
         """Return a slot's code without its urgency."""
         return self._codes[slot] & _KIND

@@ -49,6 +49,7 @@ CODES = {
     301: ("Mains lost", FAULT),
     302: ("Low battery", FAULT),
     305: ("Panel restarted", FAULT),
+    307: ("Self-test failed", FAULT),
     344: ("Radio jamming", TAMPER),
     350: ("Communication fault", FAULT),
     354: ("Event not delivered", FAULT),

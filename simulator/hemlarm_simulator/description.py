@@ -9,7 +9,7 @@ from typing import Any
 from hemlarm_simulator import firmware_code
 
 HOUSES = Path(__file__).with_name("houses")
-KINDS = ("door", "window", "motion", "smoke")
+KINDS = ("door", "window", "button", "motion", "smoke")
 _CODE_SALT_BYTES = 16
 
 

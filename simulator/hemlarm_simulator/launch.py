@@ -39,9 +39,10 @@ class PanelProcess:
         self._status = status
         self._log_path = log_path
         self._exit_status: int | None = None
-        self.pid = self._read_status(timeout_s=10)
-        if self.pid is None:
+        pid = self._read_status(timeout_s=10)
+        if pid is None:
             raise LaunchError("the fork server did not start the panel within 10 s; is the machine out of memory?")
+        self.pid: int = pid
 
     def wait(self, timeout_s: float | None = None) -> int | None:
         """Waits for the end: the exit status, minus the signal's number if killed, None if the time runs out."""
@@ -71,6 +72,7 @@ class PanelProcess:
         os.close(self._status)
         self._status = -1
         self._log_path.unlink(missing_ok=True)
+        self._server.forget(self)
 
     def _read_status(self, timeout_s: float | None) -> int | None:
         # poll, because select cannot watch descriptors above 1023 and a fleet has them.
@@ -155,9 +157,13 @@ class ForkServer:
         except OSError as error:
             raise LaunchError(f"the fork server is gone: {error}") from error
 
+    def forget(self, process: PanelProcess) -> None:
+        """The process has ended and holds nothing any more."""
+        self._running.remove(process)
+
     def close(self) -> None:
         """Ends all panels and the server."""
-        for process in self._running:
+        for process in list(self._running):
             with contextlib.suppress(LaunchError):
                 process.close()
         self._control.close()

@@ -13,6 +13,11 @@ from session_support import CLOUD_AHEAD_MS, PANEL, ROOT_KEY, Chance, Cloud, Pane
 RECORDED_MAX = 300
 DELAY_MAX_MS = 20_000
 REASONS_MAX = 25
+WAITS_MS = (1, 30, 200, 500, 3000, 6000, 12_000, 70_000)
+HOUSE = ("event", "wait") * 8 + ("command", "command", "reconnect", "reboot", "new_incarnation")
+CLOUD = ("restart_cloud", "back_up", "restore")
+LISTENER = ("replay", "replay", "replay", "corrupt", "noise")
+NAMES = HOUSE + CLOUD + LISTENER
 CLOCK_ERROR_MAX_MS = panel_end.HELLO_LIFE_MS
 """How old the time in an answer can be when the panel takes it."""
 
@@ -25,6 +30,7 @@ class BadNetwork:
         self.panel = Panel(seed + 1)
         self.cloud = Cloud(seed + 2)
         self.weather = weather
+        self.latency_ms = 20
         self.now_ms = 0
         self.booted_ms = 0
         self.flying: list[tuple[int, int, str, bytes]] = []
@@ -128,6 +134,16 @@ class BadNetwork:
         assert self.panel.end.state == panel_end.OPEN
         assert self.cloud.end.hello is not None
 
+    def anything(self) -> None:
+        """Let something happen, by chance: events and waiting more often than the rest."""
+        name = NAMES[self.chance.below(len(NAMES))]
+        if name == "event":
+            self.event(self.chance.below(8))
+        elif name == "wait":
+            self.wait(WAITS_MS[self.chance.below(len(WAITS_MS))])
+        else:
+            getattr(self, name)()
+
     # The network.
 
     def uptime_ms(self) -> int:
@@ -164,7 +180,7 @@ class BadNetwork:
 
     def hurt(self, frame: bytes) -> Iterator[tuple[int, bytes]]:
         """Yield when and as what a frame arrives: never, once, twice, late or changed."""
-        on_time = self.now_ms + 20
+        on_time = self.now_ms + self.latency_ms
         if self.chance.below(100) >= self.weather:
             yield on_time, frame
             return

@@ -40,10 +40,8 @@ class BenchPanel:
         self.clock = Clock(lambda: self.now_ms)
         self.journal = Journal(self.flash)
         self.memory = Memory(Settings(self.state))
-        if self.memory.salt is None:
-            self.memory.salt = self.random(16)
         self.memory.boot += 1
-        self.recorder = Recorder(self._panel, self._root_key, self.memory, self.journal, self.clock)
+        self.recorder = Recorder(self._panel, self._root_key, self.random, self.memory, self.journal, self.clock)
         self.recorder.start()
         self.end = PanelEnd(self._panel, self._root_key, self.random, self.recorder, self._status)
 
@@ -62,7 +60,7 @@ class BenchPanel:
                 self.end.poke(self.now_ms)
 
     def _status(self) -> Status:
-        return Status(self.memory.boot, self.clock.time_s(), self.recorder.next_number, 0, 1000, [self.memory.salt])
+        return Status(self.memory.boot, self.clock.time_s(), self.recorder.next_number, 0, 1000, self.memory.salts)
 
 
 class Bench:

@@ -90,9 +90,7 @@ def test_the_same_number_with_other_bytes_raises_an_alert_and_loses_neither(benc
     bench.connect()
     number = bench.panel.record(BURGLARY)
     bench.settle()
-    salt = bench.panel.memory.salt
-    assert salt is not None
-    key = keys.journal_key(ROOT_KEY, bytes.fromhex(bench.panel.id), salt)
+    key = keys.journal_key(ROOT_KEY, bytes.fromhex(bench.panel.id), bench.panel.memory.salts[0])
     forged = messages.encode(messages.Event(FIRE, 1, 9, 0, 0, 0, 1, 5, None))
     bench.exchange([sealing.frame(key, sealing.seal_numbered(key, number, forged))])
     assert [event.qcode for event in bench.stored()] == [BURGLARY, FIRE]

@@ -42,7 +42,7 @@ def test_a_new_flash_is_an_empty_journal() -> None:
     flash = NorFlash(4)
     journal = Journal(flash)
     assert (journal.pending, journal.take(), journal.highest(KID), journal.holds(KID, 0)) == (0, None, -1, False)
-    assert journal.is_blank()
+    assert journal.blank
     assert flash.operations == 0, "finding nothing changes nothing"
 
 

@@ -8,17 +8,17 @@ from support import raises
 
 def test_a_new_panel_remembers_nothing() -> None:
     memory = Memory(Settings(NorFlash(2)))
-    assert (memory.boot, memory.salt, memory.reserved, memory.core, memory.answers) == (0, None, 1, None, [])
+    assert (memory.boot, memory.salts, memory.reserved, memory.core, memory.answers) == (0, [], 1, None, [])
 
 
 def test_what_was_saved_is_there_after_a_restart() -> None:
     flash = NorFlash(2)
     memory = Memory(Settings(flash))
-    memory.boot, memory.salt, memory.core = 7, bytes(16), {"mode": 2}
+    memory.boot, memory.salts, memory.core = 7, [bytes(16)], {"mode": 2}
     memory.remember_answer(b"12345678", 1, 3)
     memory.save()
     again = Memory(Settings(flash))
-    assert (again.boot, again.salt, again.core) == (7, bytes(16), {"mode": 2})
+    assert (again.boot, again.salts, again.core) == (7, [bytes(16)], {"mode": 2})
     assert again.answer_to(b"12345678") == (1, 3)
 
 

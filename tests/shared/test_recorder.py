@@ -17,17 +17,21 @@ class Panel:
     """A recorder with its flash, which outlives it."""
 
     def __init__(self) -> None:
-        self.journal_flash, self.state_flash = NorFlash(8), NorFlash(2)
+        self._salts = 0
+        self.journal_flash, self.state_flash = NorFlash(16), NorFlash(2)
         self.boot()
 
     def boot(self) -> None:
         """Start on the flash as it is."""
         self.journal = Journal(self.journal_flash)
         self.memory = Memory(Settings(self.state_flash))
-        self.memory.salt = SALT
         self.memory.boot += 1
-        self.recorder = Recorder(PANEL, ROOT_KEY, self.memory, self.journal, Clock(_no_time))
+        self.recorder = Recorder(PANEL, ROOT_KEY, self._salt, self.memory, self.journal, Clock(_no_time))
         self.recorder.start()
+
+    def _salt(self, count: int) -> bytes:
+        self._salts += 1
+        return bytes([self._salts - 1]) * count
 
     def record(self, qcode: int = BURGLARY) -> int:
         """Record an event in zone 1."""
@@ -90,13 +94,23 @@ def test_a_failing_flash_does_not_keep_an_event_from_being_sent() -> None:
     assert panel.recorder.flash_failures == len(numbers)
 
 
-def test_without_reserved_numbers_nothing_is_sealed_rather_than_a_number_used_twice() -> None:
+def test_without_numbers_to_set_aside_a_new_incarnation_begins_rather_than_a_number_used_twice() -> None:
     panel = Panel()
     panel.state_flash.dead = True
-    numbers = [panel.record() for _ in range(2 * NUMBERS_RESERVED)]
-    used = [number for number in numbers if number]
-    assert len(used) == len(set(used)) == NUMBERS_RESERVED
-    assert panel.recorder.unrecorded == NUMBERS_RESERVED
+    numbers = [panel.record() for _ in range(3 * NUMBERS_RESERVED)]
+    assert numbers == list(range(1, NUMBERS_RESERVED + 1)) + list(range(1, 2 * NUMBERS_RESERVED + 1))
+    assert len(panel.memory.salts) == 2
+
+
+def test_an_incarnation_that_never_reached_the_flash_is_not_taken_up_again() -> None:
+    panel = Panel()
+    panel.state_flash.dead = True
+    for _ in range(2 * NUMBERS_RESERVED):
+        panel.record()
+    panel.state_flash.dead = False
+    panel.boot()
+    assert panel.memory.salts == [SALT]
+    assert panel.record() > NUMBERS_RESERVED
 
 
 def test_what_the_cloud_misses_is_sent_again_or_declared_void() -> None:

@@ -280,6 +280,17 @@ def test_a_heartbeats_answer_that_was_held_back_does_not_turn_the_clock_back() -
     assert panel.end.happenings() == []
 
 
+def test_an_answer_that_took_too_long_ends_the_waiting_and_does_not_set_the_clock() -> None:
+    panel, cloud = opened()
+    for waited_ms, told in ((panel_end.HELLO_LIFE_MS, ["time"]), (panel_end.HELLO_LIFE_MS + 1, [])):
+        sent_ms = panel.end.deadline_ms() or 0
+        panel.end.wake(sent_ms)
+        cloud.heard(panel.end.to_send(), sent_ms)
+        panel.heard(cloud.end.to_send(), sent_ms + waited_ms)
+        assert kinds(panel.end.happenings()) == told
+        assert panel.end.deadline_ms() == sent_ms + waited_ms + 60_000
+
+
 def test_a_held_answer_is_not_taken_for_the_one_that_is_waited_for() -> None:
     panel, cloud = opened()
     panel.end.wake(60_000)

@@ -108,6 +108,16 @@ def test_panels_end_with_their_server(tmp_path: Path) -> None:
     assert not Path(f"/proc/{process.pid}").exists()
 
 
+def test_panels_end_when_their_server_is_killed(tmp_path: Path) -> None:
+    with ForkServer() as server:
+        process = server.start(script(tmp_path, "f.write(b'up')\nwhile True:\n    pass\n"))
+        assert process.stream.recv(2) == b"up"
+        end = os.pidfd_open(process.pid)
+        os.kill(server.pid, signal.SIGKILL)
+        assert _ended(end)
+        os.close(end)
+
+
 def test_server_and_panels_end_when_their_program_is_killed(tmp_path: Path) -> None:
     file = script(tmp_path, "f.read(1)\nwhile True:\n    pass\n")
     program = f"""

@@ -37,39 +37,39 @@ def test_a_sleep_takes_exactly_its_time(programs: Programs) -> None:
 
 def test_tasks_of_one_moment_run_in_the_order_they_were_planned(programs: Programs) -> None:
     body = """
-        async def sleeper(name, pause_ms):
-            await asyncio.sleep_ms(pause_ms)
+        async def sleeper(name, *pauses_ms):
+            for pause_ms in pauses_ms:
+                await asyncio.sleep_ms(pause_ms)
             board.trace("told", name)
-        for name, pause_ms in (("late", 30), ("first", 20), ("early", 10), ("second", 20), ("third", 20)):
-            asyncio.create_task(sleeper(name, pause_ms))
+        plan = ("late", (30,)), ("b", (20,)), ("early", (10,)), ("c", (10, 10)), ("d", (19, 1)), ("a", (20,))
+        for name, pauses_ms in plan:
+            asyncio.create_task(sleeper(name, *pauses_ms))
         await board.next_input()
         await board.next_input()
     """
     with programs.world(body) as world:
         world.run_until(100)
-        assert told(world) == ["early", "first", "second", "third", "late"]
+        # At 0 ms b and a are planned for 20 ms, at 10 ms c, at 19 ms d.
+        assert told(world) == ["early", "b", "a", "c", "d", "late"]
 
 
 def test_timers_pass_the_wrap_of_the_ticks(programs: Programs) -> None:
     body = """
-        async def ticker():
-            for _ in range(4):
-                await asyncio.sleep_ms(500)
-                board.trace("told", board.ticks_ms(), time.ticks_diff(time.ticks_ms(), start))
         start = time.ticks_ms()
-        asyncio.create_task(ticker())
+        async def ticker(period_ms):
+            for _ in range(3):
+                await asyncio.sleep_ms(period_ms)
+                board.trace("told", board.ticks_ms(), time.ticks_diff(time.ticks_ms(), start))
+        for period_ms in (700, 500):
+            asyncio.create_task(ticker(period_ms))
         while True:
             board.trace("input", (await board.next_input())[0])
     """
     with programs.world(body, ticks_at_boot=TICKS_PERIOD - 1100) as world:
         world.run_until(5000)
         moments = [trace.values for trace in world.ledger.traces if trace.what == "told"]
-        assert moments == [
-            (TICKS_PERIOD - 600, 500),
-            (TICKS_PERIOD - 100, 1000),
-            (400, 1500),
-            (900, 2000),
-        ]
+        assert [since_start for _, since_start in moments] == [500, 700, 1000, 1400, 1500, 2100]
+        assert [ticks for ticks, _ in moments][1:4] == [TICKS_PERIOD - 400, TICKS_PERIOD - 100, 300]
 
 
 def test_an_input_wakes_the_panel_in_its_own_millisecond(programs: Programs) -> None:
@@ -170,6 +170,21 @@ def test_blocking_sleep_holds_back_inputs(programs: Programs) -> None:
 def test_a_busy_event_loop_is_found(programs: Programs) -> None:
     with pytest.raises(PanelCrashedError, match="turns of the event loop without a wait"):
         programs.world("while True:\n    await asyncio.sleep_ms(0)\n")
+
+
+def test_much_work_with_waits_in_between_is_no_busy_loop(programs: Programs) -> None:
+    body = """
+        for _ in range(60):
+            for _ in range(1000):
+                await asyncio.sleep_ms(0)
+            await asyncio.sleep_ms(1)
+        board.trace("told", board.ticks_ms())
+        await board.next_input()
+        await board.next_input()
+    """
+    with programs.world(body) as world:
+        world.run_until(100)
+        assert told(world) == [60]
 
 
 def test_an_uncaught_error_is_told_with_its_traceback(programs: Programs) -> None:

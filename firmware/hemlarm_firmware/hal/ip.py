@@ -3,9 +3,12 @@
 Both sides show certificates. The server's must be signed by the panel's authority, be within its dates by the machine's
 clock (set to its floor before the first connection: see `clock.py`) and carry the host's name.
 
+The handshake happens in the first write, because this port can tell of its end in no other way (`getpeercert` is
+missing, and `cipher` crashes before it). So a server that is refused shows there, and its time is the writer's to bound.
+
 A TLS object has no descriptor, so stock asyncio looks at it every millisecond: an idle panel would wake 900 times a
-second. So once the handshake is done, `TlsStream` waits for the TCP socket below, which a poll can watch, and always asks
-TLS first, which may hold decrypted bytes that no poll knows of.
+second. Once the handshake is done, `TlsStream` therefore waits for the TCP socket below, which a poll can watch. It
+always asks TLS first, which may hold decrypted bytes that no poll knows of.
 """
 
 import asyncio
@@ -13,8 +16,8 @@ import socket
 import ssl
 from errno import EAGAIN, ECONNRESET, EINPROGRESS, ETIMEDOUT
 
-CONNECT_S = 30
-"""Longest wait for TCP and the handshake: 28 ms here, several seconds for a small chip over a bad mobile path."""
+CONNECT_S = 20
+"""Longest wait for TCP: four repeated SYNs."""
 
 _IPPROTO_TCP, _TCP_NODELAY = 6, 1
 
@@ -24,37 +27,36 @@ if TYPE_CHECKING:
 
 
 class TlsStream:
-    """A `board.Stream` over TLS. Every failure is an OSError.
+    """A `board.Stream` over TLS whose first use must be a write. Every failure is an OSError.
 
     A wait for the network ends when the network is ready, or by the waiting task being cancelled; `close` ends none.
     Cancel reader and writer together: asyncio stops watching the socket for both when either is cancelled.
     """
 
-    def __init__(self, raw: "Any", tls: "Any", early: bytes) -> None:
+    def __init__(self, raw: "Any", tls: "Any") -> None:
         self._raw = raw
         self._tls = tls
-        self._early = early
+        # During the handshake only the TLS object knows which way it waits; it passes that on to a stock poll.
+        self._watched = tls
 
     async def read(self, n: int) -> bytes:
         """Return 1 to `n` bytes as soon as there are any, b"" at the end."""
-        if self._early:
-            data, self._early = self._early[:n], self._early[n:]
-            return data
         while True:
-            received: bytes | None = self._open().read(n)
+            received: bytes | None = self._ask(self._open().read, n)
             if received is not None:
                 return received
-            await _readable(self._raw)
+            await _readable(self._watched)
 
     async def write(self, data: "bytes | bytearray | memoryview") -> None:
         """Return when TLS and the socket have taken all of `data`."""
         rest = memoryview(data)
         while rest:
             # What could not be sent is offered again unchanged, as TLS demands of an interrupted write.
-            written = self._open().write(rest)
+            written = self._ask(self._open().write, rest)
             if written is None:
-                await _writable(self._raw)
+                await _writable(self._watched)
             else:
+                self._watched = self._raw
                 rest = rest[written:]
 
     def close(self) -> None:
@@ -68,36 +70,40 @@ class TlsStream:
             raise OSError(ECONNRESET)
         return self._tls
 
+    def _ask(self, method: "Any", argument: "Any") -> "Any":
+        try:
+            return method(argument)
+        except ValueError as error:
+            # How MicroPython reports a certificate that it refuses.
+            raise OSError(str(error).strip()) from None
+
 
 async def connect(credentials: "dict[str, Any]", timeout_s: float = CONNECT_S) -> TlsStream:
-    """Connect to `host` and `port` of the credentials, TLS done and the server verified. Raises OSError.
+    """Connect to `host` and `port` of the credentials; the first write shakes hands. Raises OSError.
 
     Looking a name up blocks, for as long as the port's resolver does; a host given as an address does not.
     """
     try:
-        return await asyncio.wait_for(_connect(credentials), timeout_s)
+        context = _context(credentials)
+        return await asyncio.wait_for(_connect(context, credentials["host"], credentials["port"]), timeout_s)
     except asyncio.TimeoutError:
         raise OSError(ETIMEDOUT) from None
     except ValueError as error:
-        # How MicroPython reports a certificate that was refused, and credentials that it cannot read.
-        raise OSError(str(error).strip()) from None
+        raise OSError("credentials that TLS cannot read: " + str(error)) from None
 
 
-async def _connect(credentials: "dict[str, Any]") -> TlsStream:
-    context = _context(credentials)
-    address = socket.getaddrinfo(credentials["host"], credentials["port"], 0, socket.SOCK_STREAM)[0][-1]
-    raw: Any = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    tls = raw
+async def _connect(context: "Any", host: str, port: int) -> TlsStream:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
+    raw: Any = socket.socket(family, kind, protocol)
+    stream = None
     try:
         await _dial(raw, address)
-        tls = context.wrap_socket(raw, server_hostname=credentials["host"], do_handshake_on_connect=False)
-        stream = TlsStream(raw, tls, await _shake_hands(tls))
-        tls = None
-        return stream
+        stream = TlsStream(raw, context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False))
     finally:
         # Whatever ends the attempt, a cancellation too, must not leave the socket behind.
-        if tls is not None:
-            _close(tls, raw)
+        if stream is None:
+            raw.close()
+    return stream
 
 
 def _context(credentials: "dict[str, Any]") -> "Any":
@@ -120,25 +126,7 @@ async def _dial(raw: "Any", address: "Any") -> None:
     await _writable(raw)
 
 
-async def _shake_hands(tls: "Any") -> bytes:
-    """Drive the handshake to its end, and return what the server may already have sent behind it.
-
-    A read drives it, and the peer's certificate is known only after it. TLS says neither whether it waits to read or
-    to write; polling the TLS object knows, so these few waits are the stock ones.
-    """
-    while tls.getpeercert(True) is None:
-        early: bytes | None = tls.read(1)
-        if early is not None:
-            if not early:
-                raise OSError(ECONNRESET)
-            return early
-        if tls.getpeercert(True) is None:
-            await _readable(tls)
-    return b""
-
-
 def _close(tls: "Any", raw: "Any") -> None:
-    # Closing TLS says goodbye to the peer if the socket takes it; the socket closes with it or right after.
     for part in (tls, raw):
         try:
             part.close()

@@ -90,7 +90,7 @@ class Connection:
                 self._decoder.feed(data)
                 self._packets = self._decoder.packets()
         except mqtt.MqttError as error:
-            raise LinkDownError(str(error)) from error
+            raise LinkDownError(str(error)) from None
         return self._packets.pop(0)
 
     async def _write(self, data: bytes) -> None:

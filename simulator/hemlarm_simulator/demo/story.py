@@ -69,7 +69,7 @@ def steps() -> list[Step]:
         Step("The fire is out and the smoke leaves", lambda w: w.house.smoke("kitchen", False), until(3111)),
         Step("Anna silences the detectors", lambda w: w.house.enter_code(CODE, "disarm"), _quiet),
         Step("The cloud arms the house for the night, for Anna", command(_ARM_HOME), until(3441)),
-        Step("The cloud disarms it again", command(_DISARM), until(1441)),
+        Step("The cloud disarms it again", command(_DISARM), until(1401)),
     ]
 
 

@@ -154,7 +154,7 @@ class VirtualBoard:
                 await self._taken.wait()
             await _until_readable(self.readable)
             # Asked again, because an exchange may have emptied the stream since the event loop looked.
-            while True:
+            while self._poll.poll(0) and len(self._inputs) < _INPUTS_MAX:
                 self._take(self._stream.receive())
 
     def _take(self, frame: "list[Any]") -> None:

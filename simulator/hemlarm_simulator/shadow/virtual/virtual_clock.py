@@ -9,7 +9,7 @@ from board_stream import BoardStream
 TICKS_PERIOD = 1 << 30  # As on the boards; the interpreter's own ticks on a computer practically never wrap.
 
 _POLL_REQUEST = 3  # MP_STREAM_POLL of the interpreter's stream protocol.
-_SPINS_MAX = 200_000
+_SPINS_MAX = 50_000
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
