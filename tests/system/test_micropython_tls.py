@@ -1,182 +1,35 @@
 """The firmware's TLS stream on real MicroPython, against a TLS server that is sometimes wrong, slow or gone."""
 
-import json
 import socket
 import ssl
-import struct
-import subprocess
-import sys
-import textwrap
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hemlarm_cloud.authority import Authority, Credentials
+from tls_support import (
+    NOW,
+    READ_TO_THE_END,
+    SAY_HELLO,
+    TIMEOUT_S,
+    Papers,
+    deaf_port,
+    echo,
+    issue,
+    reset,
+    run_client,
+    serving,
+    tls_server,
+)
 
-ROOT = Path(__file__).parents[2]
-MICROPYTHON = Path(sys.executable).with_name("micropython")
-PANEL = "00112233445566ff"
-NOW = datetime.now(UTC)
 LONG_AGO = datetime(2012, 1, 1, tzinfo=UTC)
-TIMEOUT_S = 30
-
-CLIENT = """
-import asyncio, json, sys
-from binascii import unhexlify
-from hemlarm_firmware.hal import ip
-
-job = json.loads(sys.stdin.readline())
-for name in ("certificate", "key", "authority"):
-    job[name] = unhexlify(job[name])
-
-async def read_all(stream, wanted=1 << 30, piece=512):
-    count = total = 0
-    while count < wanted:
-        data = await stream.read(min(piece, wanted - count))
-        if not data:
-            break
-        count += len(data)
-        total = (total + sum(data)) % 65521
-    return [count, total]
-
-async def main():
-    stream = await ip.connect(job, job.get("timeout_s", 10))
-    try:
-        return await act(stream)
-    finally:
-        stream.close()
-        stream.close()
-
-{act}
-
-try:
-    print(json.dumps(["ended", asyncio.run(main())]))
-except OSError as error:
-    print(json.dumps(["OSError", str(error)]))
-except asyncio.TimeoutError:
-    print(json.dumps(["TimeoutError", ""]))
-"""
-
-SAY_HELLO = """
-async def act(stream):
-    await stream.write(b"hello")
-    return str(await stream.read(100), "utf-8")
-"""
-
-READ_TO_THE_END = """
-async def act(stream):
-    await stream.write(b"hello")
-    return await read_all(stream)
-"""
-
-
-@dataclass(frozen=True)
-class Papers:
-    """An authority, its server certificate for 127.0.0.1 and localhost, and a panel's certificate."""
-
-    authority: Authority
-    server: Credentials
-    panel: Credentials
+"""A server's certificate of that day is good from 2020 to 2022."""
 
 
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
     return issue(tmp_path_factory.mktemp("authority"), NOW, ["127.0.0.1", "localhost"])
-
-
-def issue(folder: Path, now: datetime, hosts: list[str]) -> Papers:
-    authority = Authority.create(folder, NOW)
-    server = authority.issue_server("server-broker", hosts, now)
-    return Papers(authority, server, authority.issue_panel(PANEL, NOW))
-
-
-def server_context(papers: Papers, folder: Path) -> ssl.SSLContext:
-    """A server as brokers are: TLS 1.2 and the client's certificate demanded."""
-    chain = folder / "server.pem"
-    chain.write_bytes(papers.server.certificate_pem + papers.server.key_pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(cadata=papers.authority.certificate_pem.decode())
-    context.load_cert_chain(chain)
-    return context
-
-
-@contextmanager
-def serving(handle: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Accept one connection in a thread and let `handle` serve it; its failures are the client's business."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(TIMEOUT_S)
-
-    def serve() -> None:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return
-        connection.settimeout(TIMEOUT_S)
-        try:
-            handle(connection)
-        except OSError:
-            pass
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        listener.close()
-        thread.join()
-
-
-@contextmanager
-def tls_server(papers: Papers, folder: Path, talk: Callable[[ssl.SSLSocket], None]) -> Iterator[int]:
-    """Shake hands with one client and let `talk` have it."""
-    context = server_context(papers, folder)
-
-    def handle(connection: socket.socket) -> None:
-        with context.wrap_socket(connection, server_side=True) as tls:
-            talk(tls)
-
-    with serving(handle) as port:
-        yield port
-
-
-def run_client(papers: Papers, port: int, act: str, **changes: Any) -> list[Any]:
-    """Run `act` on MicroPython and return what it told: ["ended", value] or ["OSError", text]."""
-    job = {
-        "host": "127.0.0.1",
-        "port": port,
-        "certificate": papers.panel.certificate.hex(),
-        "key": papers.panel.key.hex(),
-        "authority": papers.authority.certificate.hex(),
-        **changes,
-    }
-    outcome = subprocess.run(
-        [MICROPYTHON, "-X", "heapsize=192k", "-c", CLIENT.replace("{act}", textwrap.dedent(act))],
-        input=json.dumps(job) + "\n",
-        env={"MICROPYPATH": f"{ROOT / 'protocol'}:{ROOT / 'firmware'}:.frozen"},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    assert outcome.returncode == 0, outcome.stderr
-    told: list[Any] = json.loads(outcome.stdout)
-    return told
-
-
-def echo(tls: ssl.SSLSocket) -> None:
-    """Send back whatever comes until the client goes."""
-    while data := tls.recv(65536):
-        tls.sendall(data)
 
 
 def test_what_is_sent_comes_back(papers: Papers, tmp_path: Path) -> None:
@@ -374,12 +227,6 @@ def test_a_reset_is_an_oserror(papers: Papers, tmp_path: Path) -> None:
         assert run_client(papers, port, READ_TO_THE_END)[0] == "OSError"
 
 
-def reset(connection: socket.socket) -> None:
-    """Make the close that follows a reset, without a last word."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
 def test_a_peer_that_goes_during_a_long_write_is_an_oserror(papers: Papers, tmp_path: Path) -> None:
     def talk(tls: ssl.SSLSocket) -> None:
         tls.recv(10)
@@ -421,20 +268,15 @@ def test_a_peer_that_never_shakes_hands_is_left_when_the_writer_gives_up(papers:
         await asyncio.wait_for(stream.write(b"hello"), 0.2)
     """
     gone = threading.Event()
-    with serving(lambda connection: gone.wait(TIMEOUT_S) and None) as port:
+
+    def wait(connection: socket.socket) -> None:
+        gone.wait(TIMEOUT_S)
+
+    with serving(wait) as port:
         try:
             assert run_client(papers, port, act) == ["TimeoutError", ""]
         finally:
             gone.set()
-
-
-@contextmanager
-def deaf_port() -> Iterator[int]:
-    """A port whose queue is full, so that no more connections to it are ever finished."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        port = listener.getsockname()[1]
-        with socket.create_connection(("127.0.0.1", port)):
-            yield port
 
 
 def test_a_port_that_does_not_answer_is_given_up_in_time(papers: Papers) -> None:
