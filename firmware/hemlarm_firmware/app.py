@@ -16,6 +16,7 @@ from hemlarm_firmware.panel.core import Panel, SnapshotError
 from hemlarm_firmware.recorder import Recorder
 from hemlarm_firmware.settings import Settings, SettingsError
 from hemlarm_protocol import cbor, contact_id
+from hemlarm_protocol.constant import const
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
 FIRMWARE = 1_000
@@ -24,10 +25,10 @@ FIRMWARE = 1_000
 URGENT = 3
 """Up to this urgency (fire, hold-up, intrusion, tamper) an event does not wait for a pause between connections."""
 
-_RESTARTED = 1305
-_FORGOT = 1137
-_FLASH_FAILED = 1307
-_EXPIRED = 4
+_RESTARTED = const(1305)
+_FORGOT = const(1137)
+_FLASH_FAILED = const(1307)
+_EXPIRED = const(4)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -93,7 +93,10 @@ class Board:
         raise NotImplementedError("this board lacks show")
 
     async def connect(self) -> Stream:
-        """Return a new connection to the broker, TLS done. Raises OSError, whatever it was that failed."""
+        """Return a new connection to the broker. Raises OSError, whatever it was that failed.
+
+        It is verified and encrypted, at the latest, by its first write, which fails if it cannot be. So write first.
+        """
         raise NotImplementedError("this board lacks connect")
 
     def trace(self, what: str, *values: object) -> None:

@@ -9,6 +9,8 @@ sectors by age. Page 1's own bytes name the sector whose records were copied her
 import struct
 from binascii import crc32
 
+from hemlarm_protocol.constant import const
+
 PAGE = 256
 """NOR flash is programmed in pages of 256 bytes on every chip we know."""
 
@@ -26,11 +28,11 @@ EMPTY, SPOILT, PENDING, FLYING, ACKNOWLEDGED = 0, 1, 0x10, 0x20, 0x30
 STATE_PENDING, STATE_ACKNOWLEDGED, STATE_DROPPED = 0xFF, 0x00, 0x55
 """The state byte. A torn mark reads as any other value and counts as pending: sent again, never lost."""
 
-_LAYOUT = 1
+_LAYOUT = const(1)
 _HEAD = "<BBB4sI"
 _HEADER_AT = SLOTS_PER_PAGE * SLOT
 _NOTE_AT = PAGE + _HEADER_AT
-_HEADER_SIZE = 12
+_HEADER_SIZE = const(12)
 _MAGIC = b"HmJ1"
 _CRC_AT = SLOT - 4
 _BLANK = b"\xff" * SLOT

@@ -25,12 +25,15 @@ from hemlarm_firmware.flash_slots import (
     check,
 )
 from hemlarm_firmware.slot_index import SlotIndex
+from hemlarm_protocol.constant import const
 
 LOST_MAX = 32
 """Ranges kept for `take_lost`; of more than these the cloud learns by asking for the gap and being told."""
 
-_SECTORS_MIN = 4
-_SECTORS_SPARED = 3  # One blank, one being filled, and a sector's worth of gaps so that copying always wins room.
+_SECTORS_MIN = const(4)
+_SECTORS_SPARED = const(
+    3
+)  # One blank, one being filled, and a sector's worth of gaps so that copying always wins room.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,13 +9,16 @@ from hemlarm_firmware.journal import JournalError
 from hemlarm_firmware.memory import NUMBERS_RESERVED
 from hemlarm_firmware.settings import SettingsError
 from hemlarm_protocol import contact_id, keys, messages, sealing
+from hemlarm_protocol.constant import const
 
 UNWRITTEN_MAX = 32
 """Events kept in memory while the flash fails: two kilobytes, and more than one incident makes."""
 
 VOID_URGENCY = 7
 
-_VOID_RESERVED, _VOID_DROPPED, _VOID_NOT_HELD = 0, 1, 3
+_VOID_RESERVED = const(0)
+_VOID_DROPPED = const(1)
+_VOID_NOT_HELD = const(3)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

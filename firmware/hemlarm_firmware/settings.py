@@ -7,9 +7,11 @@ holds the header (sequence number, length, CRC-32), so nothing counts before eve
 import struct
 from binascii import crc32
 
-_PAGE = 256
+from hemlarm_protocol.constant import const
+
+_PAGE = const(256)
 _HEADER = "<4sIII"
-_HEADER_SIZE = 16
+_HEADER_SIZE = const(16)
 _MAGIC = b"HmS1"
 
 TYPE_CHECKING = False

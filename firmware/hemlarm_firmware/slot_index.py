@@ -3,9 +3,10 @@
 from array import array
 
 from hemlarm_firmware.flash_slots import EMPTY, FLYING, PENDING, URGENCY_MAX
+from hemlarm_protocol.constant import const
 
-_KIND = 0xF0
-_URGENCY = 0x0F
+_KIND = const(0xF0)
+_URGENCY = const(0x0F)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

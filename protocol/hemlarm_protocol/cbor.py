@@ -5,6 +5,7 @@ encoder can produce: shortest lengths, map keys ascending by their encoding, val
 `DEPTH_MAX`. Everything else is a `BadMessage`, and nothing is allocated that the input is not long enough to fill.
 """
 
+from hemlarm_protocol.constant import const
 from hemlarm_protocol.errors import BadMessage
 
 DEPTH_MAX = 8
@@ -12,7 +13,13 @@ DEPTH_MAX = 8
 
 UINT_MAX = 0xFFFFFFFFFFFFFFFF
 
-_UINT, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _SIMPLE = 0, 1, 2, 3, 4, 5, 7
+_UINT = const(0)
+_NEGATIVE = const(1)
+_BYTES = const(2)
+_TEXT = const(3)
+_ARRAY = const(4)
+_MAP = const(5)
+_SIMPLE = const(7)
 _SIMPLE_VALUES = {20: False, 21: True, 22: None}
 
 TYPE_CHECKING = False

@@ -4,6 +4,7 @@ The block cipher and the hash come from the platform: MicroPython's `cryptolib` 
 `cryptography` package elsewhere. HKDF (RFC 5869) is built on them here.
 """
 
+from hemlarm_protocol.constant import const
 from hemlarm_protocol.errors import BadMessage
 
 try:
@@ -19,7 +20,7 @@ TAG_BYTES = 16
 PLAINTEXT_MAX = 2048
 """Longest plaintext accepted, far below the 65,535 bytes that CCM with a two-byte length allows."""
 
-_HASH_BYTES = 32
+_HASH_BYTES = const(32)
 
 sha256 = _platform.sha256
 hmac_sha256 = _platform.hmac_sha256

@@ -9,11 +9,15 @@ import hashlib
 
 import cryptolib
 
-_ECB, _CBC = 1, 2
-_BLOCK = 16
-_TAG = 16
-_HMAC_BLOCK = 64
-_INNER, _OUTER = 0x36, 0x5C
+from hemlarm_protocol.constant import const
+
+_ECB = const(1)
+_CBC = const(2)
+_BLOCK = const(16)
+_TAG = const(16)
+_HMAC_BLOCK = const(64)
+_INNER = const(0x36)
+_OUTER = const(0x5C)
 
 
 def sha256(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ then its Contact ID qualifier and code. Behind the array stand zeros up to the s
 from collections import namedtuple
 
 from hemlarm_protocol import cbor
+from hemlarm_protocol.constant import const
 from hemlarm_protocol.errors import BadMessage
 from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, UP, WELCOME
 
@@ -69,9 +70,23 @@ if TYPE_CHECKING:
     Message = FromPanel | FromCloud
 
 EVENT_FIRST = 1000
-_VOID, _HELLO, _WELCOME, _HEARTBEAT, _REPLY, _ACK, _COMMAND, _RESULT, _RESEND, _KNOCK = range(10)
+_VOID = const(0)
+_HELLO = const(1)
+_WELCOME = const(2)
+_HEARTBEAT = const(3)
+_REPLY = const(4)
+_ACK = const(5)
+_COMMAND = const(6)
+_RESULT = const(7)
+_RESEND = const(8)
+_KNOCK = const(9)
 
-_QCODE, _UINT, _OPTIONAL, _BYTES, _SALTS, _ACKS = range(6)
+_QCODE = const(0)
+_UINT = const(1)
+_OPTIONAL = const(2)
+_BYTES = const(3)
+_SALTS = const(4)
+_ACKS = const(5)
 
 _EVENT_ITEMS = (
     (_QCODE, 6999),

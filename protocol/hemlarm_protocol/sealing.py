@@ -5,6 +5,7 @@ watches learns a size class and nothing else. An event is always in the first cl
 """
 
 from hemlarm_protocol import cbor, crypto
+from hemlarm_protocol.constant import const
 from hemlarm_protocol.errors import BadMessage
 from hemlarm_protocol.keys import KID_BYTES, SealingKey
 
@@ -17,7 +18,7 @@ TAG_SHORT = 8
 _PROTECTED = b"\xa1\x01\x18\x1f"  # {1: 31}: the algorithm is AES-CCM-16-128-256.
 _COUNTED = b"\x83\x44" + _PROTECTED + b"\xa1\x06\x44"  # Behind it: a Partial IV of 4 bytes.
 _RANDOM = b"\x83\x44" + _PROTECTED + b"\xa1\x05\x4d"  # Behind it: an IV of 13 bytes.
-_COUNTER_BYTES = 4
+_COUNTER_BYTES = const(4)
 
 
 def seal_numbered(key: SealingKey, number: int, item: bytes) -> bytes:

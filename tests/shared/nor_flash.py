@@ -95,9 +95,10 @@ class NorFlash(Flash):
             raise OSError(5)
         if cut and not self.torn:
             raise PowerCut
+        before = self.cells[offset : offset + self.sector_size]
         self.cells[offset : offset + self.sector_size] = b"\xff" * self.sector_size
         if cut:
-            self._tear_erase(offset)
+            self._tear_erase(offset, before)
             raise PowerCut
 
     def _torn_clears(self, data: "bytes | bytearray | memoryview") -> bytearray:
@@ -115,10 +116,15 @@ class NorFlash(Flash):
                 clears[position] = 0xFF
         return clears
 
-    def _tear_erase(self, offset: int) -> None:
-        """Leave an interrupted erase behind: the first part clean, random bits after it; or random bits all over."""
+    def _tear_erase(self, offset: int, before: bytearray) -> None:
+        """Leave an interrupted erase behind: one page clean and the rest as it was, or random bits behind a clean part."""
         dice = Dice(self.torn)
-        kind = dice.roll(3)
+        kind = dice.roll(4)
+        if kind == 3:
+            page = dice.roll(self.sector_size // PAGE) * PAGE if dice.roll(2) else PAGE
+            before[page : page + PAGE] = b"\xff" * PAGE
+            self.cells[offset : offset + self.sector_size] = before
+            return
         clean = (0, dice.roll(self.sector_size), self.sector_size)[kind]
         # Random bytes, repeated from a random place: drawing each of 4,096 takes too long in thousands of cuts.
         noise = bytes([dice.roll(256) for _ in range(509)]) * (self.sector_size // 509 + 2)

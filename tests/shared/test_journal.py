@@ -114,6 +114,18 @@ def test_recalled_records_are_sent_again() -> None:
     assert Journal(flash.copy()).pending == 0
 
 
+def test_recalling_never_takes_the_last_room() -> None:
+    flash = NorFlash(4)
+    journal = Journal(flash)
+    for number in range(3 * PER_SECTOR + 1):
+        journal.append(KID, number, ROUTINE, sealed(number))
+        deliver(journal)
+    for sector in range(3):
+        journal.recall(KID, sector * PER_SECTOR + 10, sector * PER_SECTOR + 12)
+    filled(journal, 500, 200, urgency=ALARM)
+    assert journal.pending == journal.capacity
+
+
 def test_a_record_that_no_journal_can_hold_is_refused() -> None:
     journal = Journal(NorFlash(4))
     for kid, number, urgency, data in (
@@ -243,7 +255,9 @@ def test_what_is_in_flight_is_never_dropped_and_is_found_again_after_it_was_move
         assert record is not None
         assert journal.holds(KID, number)
         journal.acknowledge(record)
-    assert (journal.pending, journal.holds(KID, 2)) == (43, True)
+    assert journal.holds(KID, 2)
+    rest = deliver(journal)
+    assert (len(rest), min(rest)) == (43, 462), "those that were acknowledged, and only those, are gone"
 
 
 def test_acknowledged_records_are_overwritten_before_any_pending_one() -> None:
@@ -297,6 +311,20 @@ def test_sectors_that_cannot_be_erased_are_left_out() -> None:
         assert journal.pending == pending
         assert len(journal.take_lost()) == 1
         assert deliver(journal)[-1:] == [300]
+
+
+def test_a_full_journal_on_a_chip_that_wears_out_goes_on_with_what_is_left() -> None:
+    flash = NorFlash(7)
+    journal = filled(Journal(flash), 0, 4 * PER_SECTOR)
+    for number in range(200, 800):
+        if number in (300, 400):
+            flash.bad_erases = 1
+        try:
+            journal.append(KID, number, ALARM, sealed(number))
+        except JournalError:
+            pass
+    assert journal.faults == 2
+    assert deliver(journal)[-1:] == [799]
 
 
 def test_a_chip_that_no_longer_erases_keeps_what_it_holds() -> None:

@@ -1,4 +1,4 @@
-"""A TLS server in a thread and a MicroPython client that uses the firmware's TLS stream, for the tests of that stream."""
+"""A TLS server in a thread, and a MicroPython client of it that uses the firmware's TLS stream."""
 
 import json
 import socket

@@ -4,7 +4,7 @@ Both sides show certificates. The server's must be signed by the panel's authori
 clock (set to its floor before the first connection: see `clock.py`) and carry the host's name.
 
 The handshake happens in the first write, because this port can tell of its end in no other way (`getpeercert` is
-missing, and `cipher` crashes before it). So a server that is refused shows there, and its time is the writer's to bound.
+missing, and `cipher` crashes before it). So a refused server shows there, and the time it takes is the writer's.
 
 A TLS object has no descriptor, so stock asyncio looks at it every millisecond: an idle panel would wake 900 times a
 second. Once the handshake is done, `TlsStream` therefore waits for the TCP socket below, which a poll can watch. It
@@ -16,10 +16,13 @@ import socket
 import ssl
 from errno import EAGAIN, ECONNRESET, EINPROGRESS, ETIMEDOUT
 
+from hemlarm_protocol.constant import const
+
 CONNECT_S = 20
 """Longest wait for TCP: four repeated SYNs."""
 
-_IPPROTO_TCP, _TCP_NODELAY = 6, 1
+_IPPROTO_TCP = const(6)
+_TCP_NODELAY = const(1)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

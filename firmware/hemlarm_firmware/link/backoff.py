@@ -8,7 +8,7 @@ FIRST_MS = 250
 """Before the first new attempt: most lost connections are a broker's restart, which takes about this long."""
 
 MOST_MS = 60_000
-"""A broker that is back is found within a minute, and 10,000 panels that wait for it make some 300 attempts a second."""
+"""A broker that is back is found within a minute, and 10,000 panels waiting for it make some 300 attempts a second."""
 
 HURRY_MS = 2_000
 """Least time between the starts of two attempts that an alarm has hurried."""

@@ -9,8 +9,17 @@ PACKET_MAX = 1400
 
 KEEPALIVE_MAX_S = 0xFFFF
 
-_CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _SUBACK, _PINGREQ, _PINGRESP, _DISCONNECT = 1, 2, 3, 8, 9, 12, 13, 14
-_CLEAN_SESSION = 0x02
+from hemlarm_protocol.constant import const
+
+_CONNECT = const(1)
+_CONNACK = const(2)
+_PUBLISH = const(3)
+_SUBSCRIBE = const(8)
+_SUBACK = const(9)
+_PINGREQ = const(12)
+_PINGRESP = const(13)
+_DISCONNECT = const(14)
+_CLEAN_SESSION = const(0x02)
 _PACKET_ID = b"\x00\x01"
 
 CONNACK, SUBACK, PUBLISH, PINGRESP = "connack", "suback", "publish", "pingresp"

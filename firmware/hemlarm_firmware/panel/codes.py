@@ -7,6 +7,7 @@ beforehand useless, and the hash keeps codes off screens, backups and logs. Agai
 lock that protects, not the hash.
 """
 
+from hemlarm_protocol.constant import const
 from hemlarm_protocol.crypto import sha256
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ WRONG_CODES_MAX = 3
 LOCK_S = 90
 LOCK_DOUBLINGS_MAX = 4
 
-_BLOCK_BYTES = 64
+_BLOCK_BYTES = const(64)
 _INNER = int.from_bytes(b"\x36" * _BLOCK_BYTES, "big")
 _OUTER = int.from_bytes(b"\x5c" * _BLOCK_BYTES, "big")
 

@@ -1,6 +1,7 @@
 """What a person at the panel hears and sees, as a function of the panel's state: siren, display and lamps."""
 
 from hemlarm_firmware.panel import tables, texts
+from hemlarm_protocol.constant import const
 
 LAMP_READY = "ready"
 LAMP_ARMED = "armed"
@@ -27,7 +28,7 @@ _INTRUSION_RANKS = {
     tables.DISARMED: 6,
 }
 _FIRE_RANKS = {tables.FIRE_ALARM: 0, tables.FIRE_LATCHED: 0, tables.FIRE_SILENCED: 3}
-_READY_RANK = 7
+_READY_RANK = const(7)
 
 
 def siren(areas: "list[Area]") -> str:
