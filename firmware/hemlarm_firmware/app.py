@@ -1,7 +1,7 @@
 """The panel as a whole: a handful of tasks around the pure core.
 
-What the core decides is carried out in one order: events are journalled, then the state is saved, then people are shown
-and told. So whatever a person has seen is already safe. A failing flash is reported and silences nothing.
+What the core decides is carried out in one order: events are journalled and sent, then the state is saved, then people
+are shown and told. So whatever a person has seen is already safe. A failing flash is reported and silences nothing.
 """
 
 import asyncio
@@ -106,13 +106,15 @@ class App:
     # What follows from a decision.
 
     def _perform(self, outputs: "list[tuple[Any, ...]]") -> None:
-        urgent = self._record_events(outputs)
+        recorded = [(self._recorder.record(*output[1:]), output[1]) for output in outputs if output[0] == "event"]
+        self._uplink.poke(any(contact_id.urgency(qcode) <= URGENT for _, qcode in recorded))
+        for number, qcode in recorded:
+            self._board.trace("event", number, qcode)
         if ("save",) in outputs:
             self._save()
         for output in outputs:
             if output[0] == "show":
                 self._board.show(output[1], output[2])
-        self._uplink.poke(urgent)
         self._rearm.set()
 
     def _execute(self, command: "Any") -> None:
@@ -134,14 +136,6 @@ class App:
         # Saved whatever the core says, and before anything shows: the answer and what it changed are one record.
         self._perform([output for output in outputs if output != ("save",)] + [("save",)])
         return answers[0]
-
-    def _record_events(self, outputs: "list[tuple[Any, ...]]") -> bool:
-        urgent = False
-        for output in outputs:
-            if output[0] == "event":
-                self._record(*output[1:])
-                urgent = urgent or contact_id.urgency(output[1]) <= URGENT
-        return urgent
 
     def _record(
         self, qcode: int, area: int = 0, zone: int = 0, user: int = 0, source: int = 0, detail: int = 0

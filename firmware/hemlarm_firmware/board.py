@@ -52,6 +52,13 @@ class Stream:
         """Return 1 to `n` bytes as soon as there are any, b"" at the end. Raises OSError."""
         raise NotImplementedError("this board lacks read")
 
+    def write_now(self, data: "bytes | memoryview") -> int:
+        """Return how many bytes of `data` the network took without waiting. Raises OSError.
+
+        What it did not take must be what is written next, unchanged.
+        """
+        raise NotImplementedError("this board lacks write_now")
+
     async def write(self, data: "bytes | bytearray | memoryview") -> None:
         """Return when all of `data` is with the network. Raises OSError."""
         raise NotImplementedError("this board lacks write")

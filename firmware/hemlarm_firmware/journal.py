@@ -31,9 +31,7 @@ LOST_MAX = 32
 """Ranges kept for `take_lost`; of more than these the cloud learns by asking for the gap and being told."""
 
 _SECTORS_MIN = const(4)
-_SECTORS_SPARED = const(
-    3
-)  # One blank, one being filled, and a sector's worth of gaps so that copying always wins room.
+_SECTORS_SPARED = const(3)  # One blank, one being filled, and a sector of gaps: so copying always wins room.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -204,8 +202,6 @@ class Journal:
         except JournalError:
             return False
         return True
-
-    # Reading.
 
     def _scan(self) -> None:
         sources = array("i", bytes(4 * self._slots.sectors))

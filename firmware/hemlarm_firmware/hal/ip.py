@@ -50,6 +50,10 @@ class TlsStream:
                 return received
             await _readable(self._watched)
 
+    def write_now(self, data: "bytes | memoryview") -> int:
+        """Return how many bytes were taken without waiting; what is left must be offered next, as it is."""
+        return self._ask(self._open().write, data) or 0
+
     async def write(self, data: "bytes | bytearray | memoryview") -> None:
         """Return when TLS and the socket have taken all of `data`."""
         rest = memoryview(data)

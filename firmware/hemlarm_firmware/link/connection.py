@@ -35,6 +35,8 @@ class Connection:
         self._up = topics.up(panel)
         self._decoder = mqtt.Decoder()
         self._packets: list[tuple[Any, ...]] = []
+        self._unsent: list[bytes] = []
+        self._draining = False
         self._stream: Stream | None = None
 
     async def open(self) -> None:
@@ -44,9 +46,26 @@ class Connection:
         except asyncio.TimeoutError:
             raise LinkDownError(f"the broker did not answer within {OPEN_LIMIT_S} s") from None
 
-    async def send(self, frame: bytes) -> None:
-        """Publish one frame. Raises OSError."""
-        await self._write(mqtt.publish(self._up, frame))
+    @property
+    def blocked(self) -> bool:
+        """Whether something waits for `drain`, because the network did not take it at once."""
+        return bool(self._unsent) and not self._draining
+
+    def send_now(self, frame: bytes) -> None:
+        """Publish one frame without waiting: what the network does not take now goes with `drain`. Raises OSError."""
+        self._unsent.append(mqtt.publish(self._up, frame))
+        if not self._draining:
+            self._push()
+
+    async def drain(self) -> None:
+        """Wait until the network has taken everything. Raises OSError."""
+        self._draining = True
+        try:
+            while self._unsent:
+                await self._in_use().write(self._unsent[0])
+                self._unsent.pop(0)
+        finally:
+            self._draining = False
 
     async def receive(self) -> bytes:
         """Wait for the next frame from the cloud. Raises OSError."""
@@ -66,11 +85,11 @@ class Connection:
 
     async def _open(self) -> None:
         self._stream = await self._board.connect()
-        await self._write(mqtt.connect(self._panel, KEEPALIVE_S))
+        await self._stream.write(mqtt.connect(self._panel, KEEPALIVE_S))
         code = await self._answer(mqtt.CONNACK)
         if code:
             raise LinkDownError("the broker refuses: " + mqtt.REFUSALS.get(code, f"code {code}"))
-        await self._write(mqtt.subscribe(self._down))
+        await self._stream.write(mqtt.subscribe(self._down))
         if await self._answer(mqtt.SUBACK):
             raise LinkDownError("the broker refuses the subscription")
 
@@ -93,8 +112,14 @@ class Connection:
             raise LinkDownError(str(error)) from None
         return self._packets.pop(0)
 
-    async def _write(self, data: bytes) -> None:
-        await self._in_use().write(data)
+    def _push(self) -> None:
+        while self._unsent:
+            packet = self._unsent[0]
+            taken = self._in_use().write_now(packet)
+            if taken < len(packet):
+                self._unsent[0] = packet[taken:]
+                return
+            self._unsent.pop(0)
 
     def _in_use(self) -> "Stream":
         if self._stream is None:

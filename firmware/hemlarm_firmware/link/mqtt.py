@@ -4,12 +4,12 @@ Quality of service 0 only, one subscription, a clean session each time: delivery
 the broker is asked for nothing but to pass bytes on. A decoder holds one packet in one buffer made at its start.
 """
 
+from hemlarm_protocol.constant import const
+
 PACKET_MAX = 1400
 """Largest packet taken, with its header: a topic of 43 bytes and the largest frame, 1,028 bytes, with room to spare."""
 
 KEEPALIVE_MAX_S = 0xFFFF
-
-from hemlarm_protocol.constant import const
 
 _CONNECT = const(1)
 _CONNACK = const(2)

@@ -1,7 +1,8 @@
 """Keeps the panel connected and its session going: the shell around `PanelEnd`.
 
-One task owns the connection. While it is up, a reader feeds frames to the session and a sender writes what the session
-wants to say; whichever of them fails ends both, and the connection is made anew after a pause.
+`run` owns the connection. While it is up, one task reads what the cloud says and one keeps the session's time;
+whichever fails first ends both, and the connection is made anew after a pause. What is to be sent goes out in the call
+that wants it, without waiting for any task's turn: an alarm is with the network before the siren's relay has closed.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from hemlarm_firmware.link.connection import Connection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from hemlarm_firmware.board import Board
@@ -36,20 +37,25 @@ class Uplink:
         self._clock = clock
         self._happened = happened
         self._backoff = Backoff(board.random)
-        self._work = asyncio.Event()
-        self._connected = self._reconnect = False
+        self._connection: Connection | None = None
+        self._failure: OSError | None = None
+        self._ended = asyncio.Event()
+        self._wanted = asyncio.Event()
+        self._armed_ms = 0
 
     def poke(self, urgent: bool = False) -> None:
         """There is something to send; if it is urgent, a pause between attempts to connect is cut short."""
         now_ms = self._clock.uptime_ms()
         self._end.poke(now_ms)
-        if self._connected or (urgent and self._backoff.hurry(now_ms)):
-            self._work.set()
+        if self._connection is not None:
+            self._flush()
+        elif urgent and self._backoff.hurry(now_ms):
+            self._wanted.set()
 
     def answer(self, command_id: bytes, status: int, detail: int) -> None:
         """Send a command's result."""
         self._end.answer(command_id, status, detail)
-        self._work.set()
+        self._flush()
 
     async def run(self) -> None:
         """Connect, serve, and connect again, for ever."""
@@ -61,66 +67,84 @@ class Uplink:
             except OSError as reason:
                 self._board.trace("link-down", str(reason))
             finally:
+                self._connection = None
                 self._end.disconnected()
                 connection.close()
-            await self._pause()
+            await self._until(self._clock.uptime_ms() + self._backoff.next_ms())
 
     async def _serve(self, connection: Connection) -> None:
-        self._connected, self._reconnect = True, False
-        self._end.connected(self._clock.uptime_ms())
-        reader = asyncio.create_task(self._read(connection))
+        self._connection, self._failure = connection, None
+        self._ended.clear()
+        tasks = [
+            asyncio.create_task(self._watch(work)) for work in (self._read(connection), self._keep_time(connection))
+        ]
         try:
-            await self._send(connection, reader)
+            self._end.connected(self._clock.uptime_ms())
+            self._flush()
+            await self._ended.wait()
         finally:
-            self._connected = False
-            reader.cancel()
+            for task in tasks:
+                task.cancel()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _watch(self, work: "Coroutine[Any, Any, None]") -> None:
+        try:
+            await work
+        except OSError as failure:
+            self._fail(failure)
 
     async def _read(self, connection: Connection) -> None:
-        try:
-            while True:
-                frame = await connection.receive()
-                self._end.received(frame, self._clock.uptime_ms())
-                self._tell()
-        finally:
-            self._work.set()
+        while True:
+            frame = await connection.receive()
+            self._end.received(frame, self._clock.uptime_ms())
+            self._tell()
+            self._flush()
 
-    async def _send(self, connection: Connection, reader: "Any") -> None:
-        while not self._reconnect:
-            self._work.clear()
-            for frame in self._end.to_send():
-                await connection.send(frame)
-            await self._wait()
-            if reader.done():
-                await reader
-            now_ms = self._clock.uptime_ms()
+    async def _keep_time(self, connection: Connection) -> None:
+        while True:
+            await connection.drain()
             deadline_ms = self._end.deadline_ms()
-            if deadline_ms is not None and now_ms >= deadline_ms:
-                self._end.wake(now_ms)
+            if deadline_ms is None or self._clock.uptime_ms() < deadline_ms:
+                await self._until(deadline_ms)
+            else:
+                self._end.wake(self._clock.uptime_ms())
                 self._tell()
+                self._flush()
 
-    async def _wait(self) -> None:
-        deadline_ms = self._end.deadline_ms()
-        if deadline_ms is None or self._work.is_set():
+    async def _until(self, deadline_ms: "int | None") -> None:
+        """Wait until then, or until `_wanted` is set."""
+        self._wanted.clear()
+        self._armed_ms = deadline_ms or 0
+        if deadline_ms is None:
+            await self._wanted.wait()
             return
         try:
-            await asyncio.wait_for(self._work.wait(), max(0, deadline_ms - self._clock.uptime_ms()) / 1000)
+            await asyncio.wait_for(self._wanted.wait(), max(0, deadline_ms - self._clock.uptime_ms()) / 1000)
         except asyncio.TimeoutError:
             pass
 
-    async def _pause(self) -> None:
-        """Wait before the next attempt; something urgent to send ends the wait."""
-        pause_ms = self._backoff.next_ms()
-        self._work.clear()
+    def _flush(self) -> None:
+        """Give the network what the session wants to say, and see to it that its next deadline is kept."""
+        if self._connection is None:
+            return
         try:
-            await asyncio.wait_for(self._work.wait(), pause_ms / 1000)
-        except asyncio.TimeoutError:
-            pass
+            for frame in self._end.to_send():
+                self._connection.send_now(frame)
+        except OSError as failure:
+            self._fail(failure)
+        deadline_ms = self._end.deadline_ms()
+        if self._connection.blocked or (deadline_ms is not None and deadline_ms < self._armed_ms):
+            self._wanted.set()
 
     def _tell(self) -> None:
         for fact in self._end.happenings():
             if fact[0] == "reconnect":
-                self._reconnect = True
+                self._ended.set()
             elif fact[0] == "opened":
                 self._backoff.reset()
             self._happened(fact)
-        self._work.set()
+
+    def _fail(self, failure: OSError) -> None:
+        self._failure = self._failure or failure
+        self._ended.set()

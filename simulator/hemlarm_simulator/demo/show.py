@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hemlarm_cloud.store import Event
-from hemlarm_protocol import contact_id
+from hemlarm_protocol import contact_id_names
 from hemlarm_simulator.demo.figures import Figures, describe_frame
 from hemlarm_simulator.demo.run import Watcher
 from hemlarm_simulator.real_world import RealWorld
@@ -108,4 +108,4 @@ def summary(figures: Figures) -> Table:
 
 def _cells(event: Event) -> tuple[str, ...]:
     zone, user = str(event.zone or ""), str(event.user or "")
-    return str(event.number), str(event.qcode), contact_id.describe(event.qcode), zone, user
+    return str(event.number), str(event.qcode), contact_id_names.describe(event.qcode), zone, user

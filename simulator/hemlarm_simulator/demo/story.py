@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hemlarm_protocol import messages
+from hemlarm_protocol import message_names
 from hemlarm_simulator.world import World
 
 AREA = 1
 CODE = "1234"
 USER = 1
-_ARM_HOME = next(number for number, verb in messages.VERBS.items() if verb == "arm-home")
-_DISARM = next(number for number, verb in messages.VERBS.items() if verb == "disarm")
+_ARM_HOME = next(number for number, verb in message_names.VERBS.items() if verb == "arm-home")
+_DISARM = next(number for number, verb in message_names.VERBS.items() if verb == "disarm")
 
 EXIT_S, ENTRY_S = 3, 3
 """Delays short enough to watch; a house has 60 and 30 seconds."""

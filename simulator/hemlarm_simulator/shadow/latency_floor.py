@@ -24,7 +24,7 @@ async def main(board: "VirtualBoard") -> None:
     message = os.urandom(KID_BYTES + SIZES[0])
     for _ in range(ROUNDS):
         began_us = time.ticks_us()
-        await connection.send(message)
+        connection.send_now(message)
         await connection.receive()
         board.trace("echoed", time.ticks_diff(time.ticks_us(), began_us))
     board.trace("finished")

@@ -37,11 +37,16 @@ class VirtualStream:
         taken, self._data = self._data[:count], self._data[count:]
         return taken
 
-    async def write(self, data: "bytes | bytearray | memoryview") -> None:
-        """Sends `data`. Raises OSError when the connection is closed."""
+    def write_now(self, data: "bytes | bytearray | memoryview") -> int:
+        """Sends `data`, always all of it. Raises OSError when the connection is closed."""
         if self.ended:
             raise OSError(32)
         self._board.post("send", self._number, bytes(data))
+        return len(data)
+
+    async def write(self, data: "bytes | bytearray | memoryview") -> None:
+        """Sends `data`. Raises OSError when the connection is closed."""
+        self.write_now(data)
 
     def close(self) -> None:
         """Ends the connection."""
