@@ -26,7 +26,7 @@ from hemlarm_cloud.provision import ProvisionError, provision_panel, revoke
 from hemlarm_cloud.settings import Settings, SettingsError, load_settings
 from hemlarm_cloud.store import Command, Store, StoreError
 from hemlarm_cloud.vault import VaultError
-from hemlarm_protocol import messages, topics
+from hemlarm_protocol import message_names, topics
 
 FAILED, BAD_USAGE = 1, 2
 
@@ -165,7 +165,7 @@ def command_list(
 @command_app.command("send")
 def command_send(
     panel: Panel,
-    verb: Annotated[str, typer.Argument(metavar="VERB", help=", ".join(messages.VERBS.values()))],
+    verb: Annotated[str, typer.Argument(metavar="VERB", help=", ".join(message_names.VERBS.values()))],
     argument: Annotated[int, typer.Option("--argument", min=0, max=0xFFFF, help="The area's number.")] = 0,
     user: Annotated[int, typer.Option("--user", min=0, max=999, help="The user it is for.")] = 0,
     expires: Annotated[int, typer.Option("--expires", min=1, max=86_400, help="Seconds to live.")] = EXPIRES_S,
@@ -176,7 +176,7 @@ def command_send(
     as_json: Json = False,
 ) -> None:
     """Ask a panel to do something. With --wait, fails unless the panel did it."""
-    numbers = {name: number for number, name in messages.VERBS.items()}
+    numbers = {name: number for number, name in message_names.VERBS.items()}
     if verb not in numbers:
         _fail(f"no command is called {verb!r}: use one of {', '.join(numbers)}", BAD_USAGE)
     panel = _panel_id(panel)

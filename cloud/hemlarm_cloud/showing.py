@@ -7,8 +7,8 @@ from rich import box
 from rich.table import Table
 
 from hemlarm_cloud.store import Command, Event, Panel
-from hemlarm_protocol import messages
-from hemlarm_protocol.contact_id import describe
+from hemlarm_protocol import message_names
+from hemlarm_protocol.contact_id_names import describe
 
 _VOID_RECORD = "Numbers declared void"
 
@@ -31,7 +31,7 @@ def event_json(event: Event) -> dict[str, Any]:
 def command_json(command: Command) -> dict[str, Any]:
     """A command for --json."""
     values = command._asdict()
-    status = None if command.status is None else messages.STATUSES.get(command.status, f"status {command.status}")
+    status = None if command.status is None else message_names.STATUSES.get(command.status, f"status {command.status}")
     return values | {"id": command.id.hex(), "verb": verb_name(command.verb), "status": status}
 
 
@@ -77,7 +77,7 @@ def event_name(event: Event) -> str:
 
 def verb_name(verb: int) -> str:
     """A command's name, or its number where this version knows no name for it."""
-    return messages.VERBS.get(verb, f"verb {verb}")
+    return message_names.VERBS.get(verb, f"verb {verb}")
 
 
 def time_text(time_ms: int | None) -> str:

@@ -47,7 +47,7 @@ class App:
     def __init__(self, board: "Board") -> None:
         self._board = board
         self._clock = Clock(board.ticks_ms)
-        credentials = board.credentials()
+        credentials: Any = board.credentials()
         self._panel_id: bytes = credentials["panel"]
         self._root_key: bytes = credentials["root_key"]
         self._journal = Journal(board.flash("journal"))
@@ -176,7 +176,7 @@ class App:
     def _status(self) -> Status:
         # Collected here, so that what is reported is what the firmware needs, and not what lies about.
         gc.collect()
-        heap_free = gc.mem_free()
+        heap_free = gc.mem_free()  # type: ignore[attr-defined]  # MicroPython's.
         self._board.trace("heap", heap_free)
         return Status(
             self._memory.boot,

@@ -86,8 +86,7 @@ class Board:
     def credentials(self) -> "dict[str, object]":
         """Return who this panel is and whom it trusts.
 
-        `panel` (8 bytes), `root_key` (32), `salt` (16, the first incarnation's), `host` (str), `port` (int), and
-        `certificate`, `key` and `authority` (DER bytes).
+        `panel` (8 bytes), `root_key` (32), `host` (str), `port` (int), `certificate`, `key`, `authority` (DER bytes).
         """
         raise NotImplementedError("this board lacks credentials")
 

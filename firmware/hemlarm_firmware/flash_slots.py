@@ -63,8 +63,11 @@ class SlotFlash:
         self.sectors = flash.size // flash.sector_size
         self.per_sector = self._pages * SLOTS_PER_PAGE
         self.count = self.sectors * self.per_sector
-        self._sector = bytearray(flash.sector_size)
-        self._view = memoryview(self._sector)
+        self._sector_size = flash.sector_size
+        self._page = bytearray(PAGE)
+        self._view = memoryview(self._page)
+        self._loaded = 0
+        self._in_page = -1
         self._image = bytearray(SLOT)
         self._check = bytearray(SLOT)
         self._unit = bytearray(PAGE)
@@ -101,44 +104,57 @@ class SlotFlash:
         """Program the state byte of a slot: acknowledged or dropped."""
         self._program(self._offset(slot), bytes((state,)))
 
-    # A whole sector, read at once.
+    # A whole sector, read page by page: a buffer for all of it would be as big as the rest of the journal.
 
     def load(self, sector: int) -> int:
-        """Read a sector for `code` and `name`; return its sequence number, 0 when its header is not valid."""
-        self._flash.read_into(sector * len(self._sector), self._view)
-        magic, sequence, crc = struct.unpack_from("<4sII", self._sector, _HEADER_AT)
+        """Turn to a sector for `code` and `name`; return its sequence number, 0 when its header is not valid."""
+        self._loaded = sector
+        self._turn(0)
+        magic, sequence, crc = struct.unpack_from("<4sII", self._page, _HEADER_AT)
         if magic != _MAGIC or crc != crc32(self._view[_HEADER_AT : _HEADER_AT + 8]):
             return 0
         return int(sequence)
 
     def copied_from(self) -> int:
         """Return the sequence number of the sector that the loaded one holds copies of: 0 for none, -1 if torn."""
-        if self._view[_NOTE_AT : _NOTE_AT + 8] == _BLANK[:8]:
+        self._turn(1)
+        if self._view[_HEADER_AT : _HEADER_AT + 8] == _BLANK[:8]:
             return 0
-        source, crc = struct.unpack_from("<II", self._sector, _NOTE_AT)
-        return int(source) if crc == crc32(self._view[_NOTE_AT : _NOTE_AT + 4]) else -1
+        source, crc = struct.unpack_from("<II", self._page, _HEADER_AT)
+        return int(source) if crc == crc32(self._view[_HEADER_AT : _HEADER_AT + 4]) else -1
 
     def code(self, index: int) -> int:
         """Return what the loaded sector's slot `index` is: EMPTY, SPOILT, PENDING or ACKNOWLEDGED with its urgency."""
-        return _code(self._sector, self._view, self._inner(index))
+        return _code(self._page, self._view, self._find(index))
 
     def name(self, index: int) -> "tuple[bytes, int]":
         """Return (kid, number) of a valid slot of the loaded sector."""
-        kid, number = struct.unpack_from("<4sI", self._sector, self._inner(index) + 4)
+        kid, number = struct.unpack_from("<4sI", self._page, self._find(index) + 4)
         return kid, number
+
+    def _find(self, index: int) -> int:
+        """Have the page with this slot at hand; return where in it the slot is."""
+        if self._in_page != index // SLOTS_PER_PAGE:
+            self._turn(index // SLOTS_PER_PAGE)
+        return index % SLOTS_PER_PAGE * SLOT
+
+    def _turn(self, page: int) -> None:
+        self._in_page = -1  # Nothing is at hand if the chip fails now.
+        self._flash.read_into(self._loaded * self._sector_size + page * PAGE, self._page)
+        self._in_page = page
 
     # A sector's life: condemned, erased, opened, perhaps filled with copies.
 
     def erase(self, sector: int, sequence: int) -> None:
         """Erase a sector and write its header, which is what proves that the erase was finished."""
-        self._flash.erase(sector * len(self._sector))
+        self._flash.erase(sector * self._sector_size)
         header = bytearray(struct.pack("<4sI", _MAGIC, sequence))
-        self._program(sector * len(self._sector) + _HEADER_AT, header + struct.pack("<I", crc32(header)))
+        self._program(sector * self._sector_size + _HEADER_AT, header + struct.pack("<I", crc32(header)))
 
     def note_copy(self, sector: int, source: int) -> None:
         """Say that what follows in a blank sector is copied from the sector with sequence number `source`."""
         note = struct.pack("<I", source)
-        self._program(sector * len(self._sector) + _NOTE_AT, note + struct.pack("<I", crc32(note)))
+        self._program(sector * self._sector_size + _NOTE_AT, note + struct.pack("<I", crc32(note)))
 
     def condemn(self, sector: int) -> bool:
         """Void a sector's header, so that nothing in it counts from now on; return whether it is void.
@@ -146,13 +162,13 @@ class SlotFlash:
         A program that failed may have cleared some bits all the same, so then the header is read back.
         """
         try:
-            self._program(sector * len(self._sector) + _HEADER_AT, bytes(_HEADER_SIZE))
+            self._program(sector * self._sector_size + _HEADER_AT, bytes(_HEADER_SIZE))
         except OSError:
             return self.load(sector) == 0
         return True
 
     def _offset(self, slot: int) -> int:
-        return slot // self.per_sector * len(self._sector) + self._inner(slot % self.per_sector)
+        return slot // self.per_sector * self._sector_size + self._inner(slot % self.per_sector)
 
     def _inner(self, index: int) -> int:
         return index // SLOTS_PER_PAGE * PAGE + index % SLOTS_PER_PAGE * SLOT

@@ -41,7 +41,7 @@ class Memory:
 
     def save(self) -> None:
         """Make the present fields durable. Raises SettingsError or OSError, and then the former record still holds."""
-        record = {
+        record: Any = {
             "version": VERSION,
             "boot": self.boot,
             "salts": self.salts,
@@ -55,7 +55,7 @@ class Memory:
     @property
     def incarnation_is_saved(self) -> bool:
         """Whether a restart would go on in the present incarnation, and so with numbers of it."""
-        return self.salts[:1] == self._salts_on_flash[:1]
+        return bool(self.salts[:1] == self._salts_on_flash[:1])
 
     def begin_incarnation(self, salt: bytes) -> None:
         """Number events from 1 again, under a key that no number was ever used with."""

@@ -38,6 +38,7 @@ class _Unwritten:
         self.number = number
         self.urgency = urgency
         self.sealed = sealed
+        self.flying = False
 
 
 class Recorder:
@@ -109,22 +110,31 @@ class Recorder:
         return self._journal.pending + len(self._unwritten)
 
     def take(self, worse_than: "int | None" = None) -> "Any":
-        """Return the most urgent event that is not on its way, those that the flash did not take first."""
-        for index, record in enumerate(self._unwritten):
-            if worse_than is None or record.urgency < worse_than:
-                return self._unwritten.pop(index)
-        return self._journal.take(worse_than)
+        """Return the most urgent event that is not on its way, the oldest of these; or one more urgent than that."""
+        idle = [record for record in self._unwritten if not record.flying]
+        if not idle:
+            return self._journal.take(worse_than)
+        first = min(idle, key=_urgency)
+        if worse_than is not None and first.urgency >= worse_than:
+            return self._journal.take(worse_than)
+        record = self._journal.take(first.urgency)
+        if record is None:
+            first.flying = True
+            return first
+        return record
 
     def give_back(self, record: "Any") -> None:
         """It did not arrive."""
         if isinstance(record, _Unwritten):
-            self._unwritten.insert(0, record)
+            record.flying = False
         else:
             self._journal.give_back(record)
 
     def acknowledge(self, record: "Any") -> None:
         """The cloud has it."""
-        if not isinstance(record, _Unwritten):
+        if isinstance(record, _Unwritten):
+            self._unwritten = [other for other in self._unwritten if other is not record]
+        else:
             self._journal.acknowledge(record)
 
     # Within.
@@ -183,3 +193,7 @@ class Recorder:
             else:
                 ranges.append((number, number))
         return ranges
+
+
+def _urgency(record: _Unwritten) -> int:
+    return record.urgency

@@ -32,13 +32,14 @@ class Settings:
         if not self._half:
             raise ValueError(f"two copies of settings need two sectors, not {flash.size} bytes")
         self.size_max = self._half - _HEADER_SIZE
+        self._copies: list[int] = []  # The sequence number of each copy, once they were looked at.
 
     def load(self) -> "bytes | None":
         """Return what the last finished `save` wrote, None when there never was one. Raises OSError."""
-        copies = (self._sequence(0), self._sequence(1))
-        if copies == (0, 0):
+        self._look()
+        if self._copies == [0, 0]:
             return None
-        return self._read(0 if copies[0] > copies[1] else 1)
+        return self._read(0 if self._copies[0] > self._copies[1] else 1)
 
     def save(self, data: bytes) -> None:
         """Replace the settings; returns once they have been read back.
@@ -48,14 +49,20 @@ class Settings:
         if len(data) > self.size_max:
             raise SettingsError(f"settings of {len(data)} bytes do not fit the {self.size_max} bytes of a copy")
         try:
-            copies = (self._sequence(0), self._sequence(1))
-            older = 0 if copies[0] <= copies[1] else 1
-            self._write(older, max(copies) + 1, data)
-            written = self._sequence(older)
+            if not self._copies:
+                self._look()
+            older = 0 if self._copies[0] <= self._copies[1] else 1
+            sequence = max(self._copies) + 1
+            self._copies[older] = 0
+            self._write(older, sequence, data)
+            self._copies[older] = self._sequence(older)
         except OSError as error:
             raise SettingsError(f"the settings' flash failed: {error}") from None
-        if written != max(copies) + 1:
+        if self._copies[older] != sequence:
             raise SettingsError("the settings' flash does not hold what was written to it")
+
+    def _look(self) -> None:
+        self._copies = [self._sequence(0), self._sequence(1)]
 
     def _write(self, copy: int, sequence: int, data: bytes) -> None:
         start = copy * self._half

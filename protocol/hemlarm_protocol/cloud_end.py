@@ -27,11 +27,9 @@ JOURNAL_KEYS_MAX = 16
 class _Session:
     """A Hello, its Welcome, and the keys that follow from both."""
 
-    def __init__(
-        self, root_key: bytes, panel: bytes, hello: "Any", hello_frame: bytes, welcome: bytes, writer: int
-    ) -> None:
+    def __init__(self, root_key: bytes, panel: bytes, hello: "Any", hello_frame: bytes, welcome: bytes) -> None:
         up = keys.session_key(root_key, panel, hello_frame, welcome, keys.UP, 0)
-        down = keys.session_key(root_key, panel, hello_frame, welcome, keys.DOWN, writer)
+        down = keys.session_key(root_key, panel, hello_frame, welcome, keys.DOWN, 0)
         self.hello = hello
         self.hello_frame = hello_frame
         self.welcome = welcome
@@ -41,7 +39,7 @@ class _Session:
 
 
 class CloudEnd:
-    """The cloud's end for one panel; `writer` is the number of the cloud process that owns it.
+    """The cloud's end for one panel, in the one cloud process that serves it.
 
     All times are milliseconds since 1970. After each call take `to_send()`.
     """
@@ -52,14 +50,12 @@ class CloudEnd:
         root_key: bytes,
         random: "Callable[[int], bytes]",
         heartbeat_ms: int = 60_000,
-        writer: int = 0,
     ) -> None:
         self.refusals = Refusals()
         self._panel = panel
         self._root_key = root_key
         self._random = random
         self._heartbeat_ms = heartbeat_ms
-        self._number = writer
         self._hello_key = keys.hello_key(root_key, panel)
         self._knock_key = keys.knock_key(root_key, panel)
         self._journal_keys: OrderedDict[bytes, keys.SealingKey] = OrderedDict()
@@ -151,7 +147,7 @@ class CloudEnd:
         key = keys.welcome_key(self._root_key, self._panel, frame)
         message = messages.Welcome(self._random(16), now_ms, self._heartbeat_ms)
         welcome = sealing.frame(key, sealing.seal_random(key, self._random(13), messages.encode(message)))
-        candidate = _Session(self._root_key, self._panel, hello, frame, welcome, self._number)
+        candidate = _Session(self._root_key, self._panel, hello, frame, welcome)
         candidate.made_ms = now_ms
         self._candidates = self._candidates[1 - CANDIDATES_MAX :] + [candidate]
         self._out.append(welcome)

@@ -57,14 +57,6 @@ def hkdf(root: bytes, salt: bytes, info: bytes, length: int) -> bytes:
     return out[:length]
 
 
-def equal(a: bytes, b: bytes) -> bool:
-    """Compare two byte strings in a time that depends on their lengths only."""
-    difference = len(a) ^ len(b)
-    for x, y in zip(a, b):
-        difference |= x ^ y
-    return difference == 0
-
-
 def _check(key: bytes, nonce: bytes, length: int) -> None:
     if len(key) != KEY_BYTES or len(nonce) != NONCE_BYTES:
         raise ValueError("AES-CCM-16-128-256 takes a 32-byte key and a 13-byte nonce")

@@ -64,8 +64,8 @@ def welcome_key(root: bytes, panel: bytes, hello: bytes) -> SealingKey:
 def session_key(root: bytes, panel: bytes, hello: bytes, welcome: bytes, direction: int, writer: int) -> SealingKey:
     """Return the key of one writer in the session that these two frames opened.
 
-    The panel is writer 0 upwards; downwards each cloud process that writes has a number of its own, so that no two can
-    ever use the same counter under the same key.
+    Each process that writes has a number of its own, so that no two can ever use the same counter under the same key.
+    There is one so far, number 0, in either direction.
     """
     return _derive(root, panel, crypto.sha256(hello + welcome), SESSION, direction, writer)
 

@@ -19,43 +19,36 @@ ACKS_MAX = 15
 SALTS_MAX = 3
 """Incarnations a Hello can name: the present one and two whose events may still be unacknowledged."""
 
-VERBS = {1: "disarm", 2: "arm-away", 3: "arm-home", 4: "status", 5: "silence"}
-"""Every command the firmware knows; its argument is the area's number."""
-
-STATUSES = {0: "done", 1: "refused", 2: "unknown-verb", 3: "bad-argument", 4: "expired"}
-
-VOID_CAUSES = {0: "reserved, not used", 1: "dropped from a full journal", 2: "not readable", 3: "no longer held"}
-
-Event = namedtuple("Event", ("qcode", "area", "zone", "user", "source", "detail", "boot", "uptime_ms", "time"))
+Event = namedtuple("Event", ["qcode", "area", "zone", "user", "source", "detail", "boot", "uptime_ms", "time"])
 """Something that happened. `qcode` is 1000 times the Contact ID qualifier plus the code; `area` 0-23, `zone` and `user`
 0-999 (0: none); `source` and `detail` as in `contact_id`; `boot` counts starts, `uptime_ms` since that start; `time` in
 s since 1970, None before the clock was first set."""
 
-Void = namedtuple("Void", ("first", "last", "cause"))
+Void = namedtuple("Void", ["first", "last", "cause"])
 """These event numbers of this incarnation, both included, will never come (unless they are already there)."""
 
-Hello = namedtuple("Hello", ("boot", "nonce", "uptime_ms", "time", "next_number", "pending", "firmware", "salts"))
+Hello = namedtuple("Hello", ["boot", "nonce", "uptime_ms", "time", "next_number", "pending", "firmware", "salts"])
 """A panel opens a session: 16 random bytes, where its numbering stands, the salts of its incarnations, newest first."""
 
-Welcome = namedtuple("Welcome", ("nonce", "time_ms", "heartbeat_ms"))
+Welcome = namedtuple("Welcome", ["nonce", "time_ms", "heartbeat_ms"])
 """The cloud's half: 16 random bytes, the time in ms since 1970, and how often it wants to hear from the panel."""
 
-Heartbeat = namedtuple("Heartbeat", ("uptime_ms", "next_number", "pending", "heap_free", "refused"))
+Heartbeat = namedtuple("Heartbeat", ["uptime_ms", "next_number", "pending", "heap_free", "refused"])
 """The panel lives. The first one in a session proves to the cloud that the Hello was not a recording."""
 
-HeartbeatReply = namedtuple("HeartbeatReply", ("uptime_ms", "time_ms"))
+HeartbeatReply = namedtuple("HeartbeatReply", ["uptime_ms", "time_ms"])
 """The answer to the heartbeat of this `uptime_ms`: a reply that was held back cannot pass for a newer one and set the
 panel's clock wrong. `time_ms` is ms since 1970."""
 
-Acknowledgement = namedtuple("Acknowledgement", ("kid", "acks"))
+Acknowledgement = namedtuple("Acknowledgement", ["kid", "acks"])
 """These events are committed: pairs of a number and the first 8 bytes of that event's tag."""
 
-Command = namedtuple("Command", ("id", "verb", "argument", "user", "expires"))
+Command = namedtuple("Command", ["id", "verb", "argument", "user", "expires"])
 """Do something: an id of 8 random bytes, for user `user`, not after `expires` (s since 1970)."""
 
-Result = namedtuple("Result", ("id", "status", "detail"))
+Result = namedtuple("Result", ["id", "status", "detail"])
 
-Resend = namedtuple("Resend", ("kid", "first", "last"))
+Resend = namedtuple("Resend", ["kid", "first", "last"])
 """The cloud misses these numbers; the panel sends them again or declares them void."""
 
 Knock = namedtuple("Knock", ())
@@ -81,49 +74,27 @@ _RESULT = const(7)
 _RESEND = const(8)
 _KNOCK = const(9)
 
-_QCODE = const(0)
-_UINT = const(1)
-_OPTIONAL = const(2)
-_BYTES = const(3)
-_SALTS = const(4)
-_ACKS = const(5)
-
-_EVENT_ITEMS = (
-    (_QCODE, 6999),
-    (_UINT, 23),
-    (_UINT, 999),
-    (_UINT, 999),
-    (_UINT, 23),
-    (_UINT, U8),
-    (_UINT, U32),
-    (_UINT, U64),
-    (_OPTIONAL, U32),
-)
-
 ITEMS = {
-    _VOID: (Void, ((_UINT, U32), (_UINT, U32), (_UINT, 23))),
-    _HELLO: (
-        Hello,
-        (
-            (_UINT, U32),
-            (_BYTES, 16),
-            (_UINT, U64),
-            (_OPTIONAL, U32),
-            (_UINT, U32),
-            (_UINT, U16),
-            (_UINT, U32),
-            (_SALTS, SALTS_MAX),
-        ),
-    ),
-    _WELCOME: (Welcome, ((_BYTES, 16), (_UINT, U64), (_UINT, U32))),
-    _HEARTBEAT: (Heartbeat, ((_UINT, U40), (_UINT, U32), (_UINT, U16), (_UINT, U32), (_UINT, U16))),
-    _REPLY: (HeartbeatReply, ((_UINT, U40), (_UINT, U64))),
-    _ACK: (Acknowledgement, ((_BYTES, 4), (_ACKS, ACKS_MAX))),
-    _COMMAND: (Command, ((_BYTES, 8), (_UINT, U8), (_UINT, U16), (_UINT, 999), (_UINT, U32))),
-    _RESULT: (Result, ((_BYTES, 8), (_UINT, 23), (_UINT, U16))),
-    _RESEND: (Resend, ((_BYTES, 4), (_UINT, U32), (_UINT, U32))),
-    _KNOCK: (Knock, ()),
+    _VOID: (Void, "IIc"),
+    _HELLO: (Hello, "IsQtIHIS"),
+    _WELCOME: (Welcome, "sQI"),
+    _HEARTBEAT: (Heartbeat, "MIHIH"),
+    _REPLY: (HeartbeatReply, "MQ"),
+    _ACK: (Acknowledgement, "kA"),
+    _COMMAND: (Command, "iBHnI"),
+    _RESULT: (Result, "icH"),
+    _RESEND: (Resend, "kII"),
+    _KNOCK: (Knock, ""),
 }
+"""Kind: (shape, one letter an item). The letters' ranges are in the tables that follow."""
+
+_EVENT_ITEMS = "qcnncBIQt"
+
+_UINT_MAX = {"c": 23, "n": 999, "B": U8, "H": U16, "I": U32, "M": U40, "Q": U64, "q": 6999}
+"""Whole numbers from 0, up to and with this. Of a "q", an event's code, `EVENT_FIRST` is the least."""
+
+_LENGTHS = {"k": 4, "i": 8, "s": 16}
+"""Byte strings of this length. And "t" is None or "I", "S" up to `SALTS_MAX` of "s", "A" up to `ACKS_MAX` of "Ii"."""
 
 ALLOWED = {
     (JOURNAL, UP): (Event, Void),
@@ -178,49 +149,34 @@ def _shape(value: "Any") -> "Any":
     return shape, items, value[1:]
 
 
-def _problem(message: "Any", items: "Any") -> str:
+def _problem(message: "Any", items: str) -> str:
     """Return what is wrong with a message's fields, or an empty text."""
-    for number, (kind, limit) in enumerate(items):
-        if not _CHECKS[kind](message[number], limit):
+    for number, kind in enumerate(items):
+        if not _fits(kind, message[number]):
             return f"item {number + 1} is out of its range"
     if isinstance(message, (Void, Resend)) and message.first > message.last:
         return "the range ends before it starts"
     return ""
 
 
-def _is_uint(value: "Any", limit: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= limit
-
-
-def _is_qcode(value: "Any", limit: int) -> bool:
-    return _is_uint(value, limit) and value >= EVENT_FIRST
-
-
-def _is_optional(value: object, limit: int) -> bool:
-    return value is None or _is_uint(value, limit)
-
-
-def _is_bytes(value: object, length: int) -> bool:
-    return isinstance(value, bytes) and len(value) == length
-
-
-def _is_salts(value: object, limit: int) -> bool:
-    if not isinstance(value, (list, tuple)) or not 0 < len(value) <= limit:
+def _fits(kind: str, value: "Any") -> bool:
+    """Tell whether a value is what the letter `kind` stands for."""
+    if kind in _LENGTHS:
+        return isinstance(value, bytes) and len(value) == _LENGTHS[kind]
+    if kind == "t":
+        return value is None or _fits("I", value)
+    if kind == "S":
+        return _are("s", value, SALTS_MAX)
+    if kind == "A":
+        return _are("Ii", value, ACKS_MAX)
+    if not isinstance(value, int) or isinstance(value, bool):
         return False
-    return all(_is_bytes(salt, 16) for salt in value)
+    return (EVENT_FIRST if kind == "q" else 0) <= value <= _UINT_MAX[kind]
 
 
-def _is_acks(value: object, limit: int) -> bool:
-    if not isinstance(value, (list, tuple)) or not 0 < len(value) <= 2 * limit or len(value) % 2:
+def _are(kinds: str, values: "Any", groups_max: int) -> bool:
+    """Tell whether the values are 1 to `groups_max` groups of these kinds, one group behind the other."""
+    size = len(kinds)
+    if not isinstance(values, (list, tuple)) or not 0 < len(values) <= size * groups_max or len(values) % size:
         return False
-    return all(_is_uint(value[i], U32) and _is_bytes(value[i + 1], 8) for i in range(0, len(value), 2))
-
-
-_CHECKS = {
-    _QCODE: _is_qcode,
-    _UINT: _is_uint,
-    _OPTIONAL: _is_optional,
-    _BYTES: _is_bytes,
-    _SALTS: _is_salts,
-    _ACKS: _is_acks,
-}
+    return all(_fits(kinds[place % size], value) for place, value in enumerate(values))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 VERBS = {"disarm": 1, "arm-away": 2, "arm-home": 3, "status": 4, "silence": 5}
-"""The words for `messages.VERBS`."""
+"""The words for `message_names.VERBS`."""
 
 
 class StoredEvent(Protocol):

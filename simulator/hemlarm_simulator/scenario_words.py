@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hemlarm_protocol import contact_id, messages
+from hemlarm_protocol import contact_id_names, message_names
 from hemlarm_simulator import firmware_code
 from hemlarm_simulator.cloud import VERBS
 from hemlarm_simulator.description import HouseDescription
@@ -263,7 +263,7 @@ def _expect_everything(words: Words, _house: HouseDescription) -> Expectation:
 
 
 def _expect_command(words: Words, _house: HouseDescription) -> Expectation:
-    status = words.choice(messages.STATUSES.values(), "answer to a command")
+    status = words.choice(message_names.STATUSES.values(), "answer to a command")
 
     def complaint(stage: Stage) -> str | None:
         if stage.last_command is None:
@@ -271,7 +271,7 @@ def _expect_command(words: Words, _house: HouseDescription) -> Expectation:
         command = stage.world.cloud.command(stage.last_command)
         if command is None or command.status is None:
             return "the panel has not answered"
-        answer = messages.STATUSES[command.status]
+        answer = message_names.STATUSES[command.status]
         return None if answer == status else f"the panel answered {answer}"
 
     return Expectation(complaint)
@@ -314,8 +314,8 @@ def _user(words: Words, house: HouseDescription) -> int:
 
 def _qcode(words: Words) -> int:
     word = words.take("the event's code")
-    if not word.isdecimal() or not contact_id.is_known(int(word)):
-        codes = ", ".join(str(code) for code in contact_id.CODES)
+    if not word.isdecimal() or not contact_id_names.is_known(int(word)):
+        codes = ", ".join(str(code) for code in contact_id_names.CODES)
         raise WordsError(f"{word!r} is no event code; it is a qualifier (1, 3 or 6) and one of {codes}")
     return int(word)
 
@@ -326,7 +326,8 @@ def _matches(event: Any, wanted: dict[str, int]) -> bool:
 
 def _armed_lines(house: HouseDescription, mode: str) -> tuple[str, str]:
     texts = firmware_code.load("hemlarm_firmware.panel.texts")
-    first, second = texts.lines(house.language, {"away": texts.ARMED_AWAY, "home": texts.ARMED_HOME}[mode])
+    said = texts.load(house.language)
+    first, second = texts.lines(said, {"away": texts.ARMED_AWAY, "home": texts.ARMED_HOME}[mode])
     return first, second
 
 

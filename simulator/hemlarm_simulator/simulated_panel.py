@@ -17,6 +17,12 @@ from hemlarm_simulator.launch import ForkServer, PanelProcess
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.nor_flash import NorFlash
 
+HEAP = "192k"
+"""What a panel's firmware has to live in, as MicroPython writes it: within it lie all code, data and free memory."""
+
+VIRTUAL_HEAP = "256k"
+"""In virtual time the stand-ins for clock, task queue and network lie there too, which on a board are no Python."""
+
 SILENT_S = 20.0
 """Real time after which a panel in virtual time that does not give back its turn counts as hung."""
 
@@ -39,12 +45,15 @@ def blank_flash() -> dict[str, NorFlash]:
 
 @dataclass
 class PanelSetup:
-    """What makes a panel this one. `config` goes into its flash before the first start unless that is None."""
+    """What makes a panel this one. `config` goes into its flash before the first start unless that is None.
+
+    Without `heap` it has HEAP, or VIRTUAL_HEAP in virtual time.
+    """
 
     credentials: Mapping[str, Any]
     config: Mapping[int | str, Any] | None = None
     program: str = _FIRMWARE
-    heap: str = "256k"
+    heap: str | None = None
     extra_path: tuple[Path, ...] = ()
     ticks_at_boot: int = 0
     flash: dict[str, NorFlash] = field(default_factory=blank_flash)
@@ -102,7 +111,7 @@ class SimulatedPanel:
         self.ledger.enter(self._clock.now_ms, "boot", self.id, self.boots)
         self._process = self._server.start(
             self._server.firmware.script(),
-            heap=self._setup.heap,
+            heap=self._setup.heap or (VIRTUAL_HEAP if self._virtual else HEAP),
             search_path=[*self._setup.extra_path, *self._server.firmware.search_path(self._virtual)],
             arguments=["virtual"] if self._virtual else [],
         )

@@ -1,8 +1,9 @@
 """The ingest: verify, decrypt, deduplicate, commit, and only then acknowledge."""
 
 import pytest
+from sqlalchemy import delete
 
-from hemlarm_cloud.store import Command, StoreError
+from hemlarm_cloud.store import Command, StoreError, schema
 from hemlarm_protocol import keys, messages, sealing
 from ingest_support import BURGLARY, FIRE, RESTORE, ROOT_KEY, Bench, file_url
 
@@ -169,8 +170,8 @@ def test_a_store_restored_from_a_copy_gets_back_what_it_lost(tmp_path) -> None: 
         bench.panel.record()
     bench.settle()
     with bench.store.begin() as tx:
-        for table in ("void_range", "event"):
-            tx._connection.exec_driver_sql(f"DELETE FROM {table}")
+        for table in (schema.void_range, schema.event):
+            tx._connection.execute(delete(table))
     bench.start_ingest()
     bench.pass_time(60_000)
     for _ in range(4):

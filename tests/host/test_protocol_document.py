@@ -9,7 +9,7 @@ import pytest
 from cddl_verifier import Validator  # type: ignore[import-untyped]
 from hypothesis import given, settings
 
-from hemlarm_protocol import cbor, crypto, keys, messages, sealing
+from hemlarm_protocol import cbor, crypto, keys, message_names, messages, sealing
 from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, UP, WELCOME
 from message_examples import LARGEST, SMALLEST, TOO_MUCH, home, items_of, with_field
 from protocol_examples import PANEL, ROOT_KEY, SALT, Example, examples
@@ -163,9 +163,9 @@ def numbered(titles: tuple[str, str]) -> dict[int, str]:
 
 
 def test_the_tables_of_verbs_statuses_and_causes_are_the_codes() -> None:
-    assert {int(row[0]): row[1] for row in table("verb", "command", "its argument")} == messages.VERBS
-    assert numbered(("status", "result")) == messages.STATUSES
-    assert numbered(("cause", "void because")) == messages.VOID_CAUSES
+    assert {int(row[0]): row[1] for row in table("verb", "command", "its argument")} == message_names.VERBS
+    assert numbered(("status", "result")) == message_names.STATUSES
+    assert numbered(("cause", "void because")) == message_names.VOID_CAUSES
 
 
 def test_every_bound_is_the_codes() -> None:

@@ -6,6 +6,8 @@ from types import ModuleType
 
 import pytest
 
+from hemlarm_firmware.panel import area, tables
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -51,3 +53,8 @@ def test_every_row_is_drawn_or_listed_as_without_effect() -> None:
 def test_a_document_without_the_place_for_a_drawing_is_refused() -> None:
     with pytest.raises(ValueError, match="needs the lines <!-- drawn: intrusion -->"):
         tool.redrawn("nothing here")
+
+
+def test_every_action_has_the_number_of_the_method_of_its_name() -> None:
+    for number, action in enumerate(area.ACTIONS):
+        assert getattr(tables, "_" + action.__name__.upper()) == number, action.__name__

@@ -117,7 +117,7 @@ class NorFlash(Flash):
         return clears
 
     def _tear_erase(self, offset: int, before: bytearray) -> None:
-        """Leave an interrupted erase behind: one page clean and the rest as it was, or random bits behind a clean part."""
+        """Leave an interrupted erase behind: one page clean and the rest as before, or a clean part and random bits."""
         dice = Dice(self.torn)
         kind = dice.roll(4)
         if kind == 3:

@@ -22,6 +22,7 @@ class ScriptedStream(Stream):
     def __init__(self, pieces: "list[bytes | Exception]") -> None:
         self._pieces = pieces
         self.written: list[bytes] = []
+        self.takes = 1 << 20
         self.closed = 0
 
     async def read(self, n: int) -> bytes:
@@ -34,6 +35,13 @@ class ScriptedStream(Stream):
         if len(piece) > n:
             self._pieces.insert(0, piece[n:])
         return piece[:n]
+
+    def write_now(self, data: "bytes | memoryview") -> int:
+        """Take what there is room for: `takes` bytes in all."""
+        taken = min(len(data), self.takes)
+        self.takes -= taken
+        self.written.append(bytes(data[:taken]))
+        return taken
 
     async def write(self, data: "bytes | bytearray | memoryview") -> None:
         """Note what was written."""
@@ -103,12 +111,29 @@ def test_it_introduces_the_panel_and_subscribes_to_its_topic() -> None:
 
 def test_frames_go_both_ways() -> None:
     async def talk(connection: Connection) -> "list[bytes]":
-        await connection.send(b"up")
+        connection.send_now(b"up")
         return [await connection.receive(), await connection.receive()]
 
     board = ScriptedBoard(ACCEPTED + SUBSCRIBED + published(b"one")[:9], published(b"one")[9:] + published(b"two"))
     assert run(board, talk) == [b"one", b"two"]
     assert board.stream.written[2] == b"\x30\x24\x00\x20hemlarm/1/a1/a1b2c3d4e5f60718/upup"
+
+
+def test_what_the_network_does_not_take_at_once_follows_whole_and_in_order() -> None:
+    async def talk(connection: Connection) -> "list[bool]":
+        blocked = []
+        for frame in (b"one", b"two", b"three"):
+            connection.send_now(frame)
+            blocked.append(connection.blocked)
+        await connection.drain()
+        return blocked + [connection.blocked]
+
+    board = ScriptedBoard(ACCEPTED, SUBSCRIBED)
+    board.stream.takes = 50
+    assert run(board, talk) == [False, True, True, False]
+    head = b"\x00\x20hemlarm/1/a1/a1b2c3d4e5f60718/up"
+    sent = b"".join(board.stream.written[2:])
+    assert sent == b"\x30\x25" + head + b"one" + b"\x30\x25" + head + b"two" + b"\x30\x27" + head + b"three"
 
 
 def test_a_ping_s_answer_is_no_frame() -> None:
@@ -119,8 +144,8 @@ def test_a_ping_s_answer_is_no_frame() -> None:
 
 
 def test_every_refusal_has_its_reason() -> None:
-    assert reason(ScriptedBoard(b"\x20\x02\x00\x05")) == "the broker refuses: this client is not authorised"
-    assert reason(ScriptedBoard(b"\x20\x02\x00\x99")) == "the broker refuses: code 153"
+    assert reason(ScriptedBoard(b"\x20\x02\x00\x05")) == "the broker refuses: code 5 (MQTT 3.1.1, table 3.1)"
+    assert reason(ScriptedBoard(b"\x20\x02\x00\x99")) == "the broker refuses: code 153 (MQTT 3.1.1, table 3.1)"
     assert reason(ScriptedBoard(ACCEPTED, b"\x90\x03\x00\x01\x80")) == "the broker refuses the subscription"
     assert reason(ScriptedBoard(SUBSCRIBED)) == "the broker sent suback instead of connack"
     assert reason(ScriptedBoard(b"")) == "the broker closed the connection"
@@ -145,7 +170,7 @@ def test_a_closed_connection_says_so_and_closes_once() -> None:
     async def use_after_close(connection: Connection) -> str:
         connection.close()
         try:
-            await connection.send(b"late")
+            connection.send_now(b"late")
         except LinkDownError as error:
             return str(error)
         return "sent"

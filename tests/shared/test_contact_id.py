@@ -1,21 +1,36 @@
 """The event vocabulary: names, urgency and the rules that its order must keep."""
 
 from hemlarm_protocol import contact_id
+from hemlarm_protocol import contact_id_names as names
 
 
 def test_every_code_has_a_name_and_an_urgency_in_range() -> None:
-    for code, (name, urgency) in contact_id.CODES.items():
+    for code, name in names.CODES.items():
         assert 100 <= code <= 999, code
         assert name, code
-        assert 0 <= urgency <= 7, code
-        for qualifier in contact_id.QUALIFIERS:
-            assert contact_id.is_known(1000 * qualifier + code), code
+        for qualifier in names.QUALIFIERS:
+            assert names.is_known(1000 * qualifier + code), code
+            assert 0 <= contact_id.urgency(1000 * qualifier + code) <= 7, code
+
+
+def test_the_urgency_of_every_new_event_is_the_one_decided() -> None:
+    expected = {
+        contact_id.FIRE: [110, 111, 114, 162],
+        contact_id.HOLD_UP: [120, 121],
+        contact_id.INTRUSION: [130, 131, 132, 134, 139, 374],
+        contact_id.TAMPER: [137, 144, 154, 344, 383, 461],
+        contact_id.FAULT: [147, 301, 302, 305, 307, 350, 354, 381, 384],
+        contact_id.OPEN_CLOSE: [401, 403, 406, 441, 570],
+        contact_id.ROUTINE: [601, 602, 607, 627, 628],
+    }
+    for urgency, codes in expected.items():
+        assert [code for code in sorted(names.CODES) if contact_id.urgency(1000 + code) == urgency] == codes, urgency
 
 
 def test_special_events_are_of_known_codes() -> None:
-    for qcode, (name, urgency) in contact_id.SPECIAL.items():
-        assert contact_id.is_known(qcode), qcode
-        assert name and 0 <= urgency <= 7, qcode
+    for qcode, name in names.SPECIAL.items():
+        assert names.is_known(qcode), qcode
+        assert name and 0 <= contact_id.urgency(qcode) <= 7, qcode
 
 
 def test_a_code_splits_into_qualifier_and_code() -> None:
@@ -23,17 +38,17 @@ def test_a_code_splits_into_qualifier_and_code() -> None:
 
 
 def test_describing_tells_disarmed_from_armed_and_alarm_from_restore() -> None:
-    assert contact_id.describe(1401) == "Disarmed by user"
-    assert contact_id.describe(3401) == "Armed away by user"
-    assert contact_id.describe(3441) == "Armed home by user"
-    assert contact_id.describe(1111) == "Smoke alarm"
-    assert contact_id.describe(3111) == "Smoke alarm, restored"
-    assert contact_id.describe(6110) == "Fire alarm, status"
+    assert names.describe(1401) == "Disarmed by user"
+    assert names.describe(3401) == "Armed away by user"
+    assert names.describe(3441) == "Armed home by user"
+    assert names.describe(1111) == "Smoke alarm"
+    assert names.describe(3111) == "Smoke alarm, restored"
+    assert names.describe(6110) == "Fire alarm, status"
 
 
 def test_an_unknown_code_is_described_and_not_an_error() -> None:
     for qcode in (1999, 0, 2130, 9130):
-        assert contact_id.describe(qcode) == f"Unknown event {qcode}"
+        assert names.describe(qcode) == f"Unknown event {qcode}"
 
 
 def test_fire_goes_before_hold_up_before_intrusion_before_tamper_before_faults_before_disarming_before_routine() -> (
@@ -44,7 +59,7 @@ def test_fire_goes_before_hold_up_before_intrusion_before_tamper_before_faults_b
 
 
 def test_no_cancel_or_restore_overtakes_its_alarm() -> None:
-    for code in contact_id.CODES:
+    for code in names.CODES:
         alarm = contact_id.urgency(1000 + code)
         assert contact_id.urgency(3000 + code) >= alarm, code
         if alarm < contact_id.FAULT:
@@ -65,4 +80,4 @@ def test_an_unknown_alarm_of_newer_firmware_is_not_sorted_last() -> None:
 
 
 def test_every_source_is_named() -> None:
-    assert sorted(contact_id.SOURCES) == [0, 1, 2]
+    assert sorted(names.SOURCES) == [0, 1, 2]

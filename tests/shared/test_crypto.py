@@ -83,11 +83,3 @@ def test_keys_and_nonces_of_other_lengths_are_refused() -> None:
         raises(ValueError, crypto.ccm_open, KEY, bytes(length), bytes(16), b"")
     for length in (0, 16, 24, 31, 33):
         raises(ValueError, crypto.ccm_seal, bytes(length), NONCE, b"", b"")
-
-
-def test_equal_compares_content_and_length() -> None:
-    assert crypto.equal(b"", b"")
-    assert crypto.equal(b"same", b"same")
-    for other in (b"", b"sam", b"samf", b"same\x00", b"\x73ame" * 2):
-        assert not crypto.equal(b"same", other)
-        assert not crypto.equal(other, b"same")

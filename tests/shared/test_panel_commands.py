@@ -1,7 +1,7 @@
 """Commands from the cloud, and several areas."""
 
 from hemlarm_firmware.panel import tables
-from hemlarm_protocol import messages
+from hemlarm_protocol import message_names
 from panel_house import (
     ANNA,
     ARM_AWAY,
@@ -33,9 +33,9 @@ def two_areas() -> House:
 
 
 def test_the_verbs_are_those_of_the_protocol() -> None:
-    assert sorted(tables.VERBS) == sorted(messages.VERBS)
+    assert sorted(tables.VERBS) == sorted(message_names.VERBS)
     for status in (tables.DONE, tables.REFUSED, tables.UNKNOWN_VERB, tables.BAD_ARGUMENT):
-        assert status in messages.STATUSES
+        assert status in message_names.STATUSES
 
 
 def test_a_command_arms_and_disarms_and_is_attributed_to_who_asked() -> None:

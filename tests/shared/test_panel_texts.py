@@ -5,18 +5,20 @@ from panel_house import CODE, House
 
 
 def test_every_text_exists_in_every_language_and_fits_sixteen_columns() -> None:
-    names = sorted(texts.TEXTS["sv"])
-    assert len(names) == 16
-    for language in texts.TEXTS:
-        assert sorted(texts.TEXTS[language]) == names, language
-        for name in names:
-            for line in texts.lines(language, name, 999):
-                assert 0 < len(line) <= texts.COLUMNS, (language, name, line)
+    for language in texts.LANGUAGES:
+        said = texts.load(language)
+        assert sorted(said) == list(range(16)), language
+        for text in said:
+            for line in texts.lines(said, text, 999):
+                assert 0 < len(line) <= texts.COLUMNS, (language, text, line)
 
 
 def test_languages_name_a_zone_in_the_same_texts() -> None:
-    for name in texts.TEXTS["sv"]:
-        assert ("999" in "".join(texts.lines("sv", name, 999))) == ("999" in "".join(texts.lines("en", name, 999)))
+    swedish, english = texts.load("sv"), texts.load("en")
+    for text in swedish:
+        assert ("999" in "".join(texts.lines(swedish, text, 999))) == (
+            "999" in "".join(texts.lines(english, text, 999))
+        )
 
 
 def test_the_display_speaks_swedish_unless_told_otherwise() -> None:

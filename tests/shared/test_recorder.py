@@ -1,4 +1,4 @@
-"""The recorder: every number once, every event on flash before anyone hears of it, and none silenced by a broken flash."""
+"""The recorder: every number once, every event on flash before anyone hears of it, none silenced by a broken flash."""
 
 from hemlarm_firmware.clock import Clock
 from hemlarm_firmware.journal import Journal
@@ -92,6 +92,28 @@ def test_a_failing_flash_does_not_keep_an_event_from_being_sent() -> None:
     numbers = [panel.record(FIRE) for _ in range(NUMBERS_RESERVED // 4)]
     assert [number for number, _ in panel.waiting()] == numbers
     assert panel.recorder.flash_failures == len(numbers)
+
+
+def test_an_event_that_the_flash_did_not_take_is_pending_until_it_is_acknowledged() -> None:
+    panel = Panel()
+    panel.journal_flash.dead = True
+    number = panel.record(FIRE)
+    panel.journal_flash.dead = False
+    record = panel.recorder.take()
+    assert panel.recorder.take() is None
+    panel.recorder.send_again(KEY.kid, number, number)
+    assert panel.recorder.pending == 1
+    panel.recorder.acknowledge(record)
+    assert panel.recorder.pending == 0
+
+
+def test_a_more_urgent_event_on_flash_goes_before_one_that_the_flash_did_not_take() -> None:
+    panel = Panel()
+    panel.journal_flash.dead = True
+    panel.record(BURGLARY)
+    panel.journal_flash.dead = False
+    panel.record(FIRE)
+    assert [message.qcode for _, message in panel.waiting()] == [FIRE, BURGLARY]  # type: ignore[union-attr]
 
 
 def test_without_numbers_to_set_aside_a_new_incarnation_begins_rather_than_a_number_used_twice() -> None:

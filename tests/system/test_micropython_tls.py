@@ -155,6 +155,42 @@ def test_a_slow_reader_loses_nothing(papers: Papers, tmp_path: Path) -> None:
     assert bytes(received) == b"".join(bytes([number]) * 16384 for number in range(256))
 
 
+def test_what_is_not_taken_at_once_can_be_written_later(papers: Papers, tmp_path: Path) -> None:
+    received = bytearray()
+    gate = socket.create_server(("127.0.0.1", 0))
+    gate.settimeout(TIMEOUT_S)
+
+    def talk(tls: ssl.SSLSocket) -> None:
+        received.extend(tls.recv(1))
+        gate.accept()[0].close()
+        while not received.endswith(b"end"):
+            received.extend(tls.recv(65536))
+
+    act = """
+    import socket
+    async def act(stream):
+        await stream.write(b"x")
+        sent = 0
+        while True:
+            piece = bytes([sent % 251]) * 10000
+            taken = stream.write_now(piece)
+            sent += len(piece)
+            if taken < len(piece):
+                break
+        gate = socket.socket()
+        gate.connect(socket.getaddrinfo("127.0.0.1", job["gate"])[0][-1])
+        await stream.write(piece[taken:])
+        await stream.write(b"end")
+        await stream.read(1)
+        gate.close()
+        return sent
+    """
+    with gate, tls_server(papers, tmp_path, talk) as port:
+        kind, sent = run_client(papers, port, act, gate=gate.getsockname()[1])
+    assert kind == "ended"
+    assert bytes(received) == b"x" + b"".join(bytes([at % 251]) * 10000 for at in range(0, sent, 10000)) + b"end"
+
+
 def test_bytes_that_came_with_the_handshake_are_not_lost(papers: Papers, tmp_path: Path) -> None:
     def talk(tls: ssl.SSLSocket) -> None:
         tls.sendall(b"first words")

@@ -1,4 +1,4 @@
-"""Whatever dies in the cloud during a burst of events, in the end the store holds every journalled event exactly once."""
+"""Whatever dies in the cloud during a burst of events: in the end the store holds every journalled event once."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,14 +18,6 @@ def line(tmp_path: Path) -> Iterator[tuple[RealCloud, RealWorld]]:
         yield running
 
 
-def _half_way(world: RealWorld) -> int:
-    """Start a burst and return when half of it is journalled; returns how many events there will be in all."""
-    before = len(journalled(world))
-    burst(world, BURST)
-    await_journalled(world, before + BURST // 2)
-    return before + BURST
-
-
 def _all_there_once(cloud: RealCloud, world: RealWorld, total: int) -> None:
     await_journalled(world, total)
     await_acknowledged(world)
@@ -36,13 +28,17 @@ def _all_there_once(cloud: RealCloud, world: RealWorld, total: int) -> None:
 
 def test_a_burst_arrives_once(line: tuple[RealCloud, RealWorld]) -> None:
     cloud, world = line
-    _all_there_once(cloud, world, _half_way(world))
+    total = len(journalled(world)) + BURST
+    burst(world, BURST)
+    _all_there_once(cloud, world, total)
 
 
 def test_the_ingest_killed_in_a_burst_loses_nothing(line: tuple[RealCloud, RealWorld]) -> None:
     cloud, world = line
-    total = _half_way(world)
+    total = len(journalled(world)) + BURST
+    burst(world, BURST // 2)
     cloud.kill_ingest()
+    burst(world, BURST // 2)
     await_journalled(world, total)
     assert len(stored(cloud, world)) < total
     cloud.start_ingest()
@@ -51,22 +47,25 @@ def test_the_ingest_killed_in_a_burst_loses_nothing(line: tuple[RealCloud, RealW
 
 def test_the_broker_killed_in_a_burst_loses_nothing(line: tuple[RealCloud, RealWorld]) -> None:
     cloud, world = line
-    total = _half_way(world)
+    total = len(journalled(world)) + BURST
+    burst(world, BURST // 2)
     cloud.broker.kill()
-    await_journalled(world, total)
+    burst(world, BURST // 2)
     cloud.broker.start()
     _all_there_once(cloud, world, total)
 
 
 def test_the_brokers_data_deleted_in_a_burst_loses_nothing(line: tuple[RealCloud, RealWorld]) -> None:
     cloud, world = line
-    total = _half_way(world)
+    total = len(journalled(world)) + BURST
+    burst(world, BURST // 4)
     cloud.broker.wipe()
-    await_journalled(world, total)
+    burst(world, BURST // 4)
     cloud.broker.kill()
+    burst(world, BURST // 4)
     cloud.broker.start()
-    burst(world, 20)
-    _all_there_once(cloud, world, total + 20)
+    burst(world, BURST // 4)
+    _all_there_once(cloud, world, total)
 
 
 def test_the_store_restored_from_an_old_copy_in_a_burst_gets_back_every_event(
@@ -75,11 +74,13 @@ def test_the_store_restored_from_an_old_copy_in_a_burst_gets_back_every_event(
     cloud, world = line
     cloud.copy_store(tmp_path / "copy.db")
     old = stored(cloud, world)
-    total = _half_way(world)
+    total = len(journalled(world)) + BURST
+    burst(world, BURST // 2)
     cloud.kill_ingest()
     cloud.restore_store(tmp_path / "copy.db")
     assert stored(cloud, world) == old
+    burst(world, BURST // 4)
     cloud.start_ingest()
-    await_journalled(world, total)
+    burst(world, BURST // 4)
     await_that(world, lambda: len(stored(cloud, world)) >= total, "every event back in the store")
     _all_there_once(cloud, world, total)

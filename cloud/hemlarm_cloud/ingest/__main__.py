@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (StoreError, VaultError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    core = IngestCore(store, vault, os.urandom, options.heartbeat_ms, options.writer)
+    core = IngestCore(store, vault, os.urandom, options.heartbeat_ms)
     worker = Worker(core, login, observer=_tell if options.trace else None)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
@@ -58,7 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("vault", "authority", "certificate", "key"):
         parser.add_argument(f"--{name}", required=True, type=Path, help="a file")
     parser.add_argument("--heartbeat-ms", type=int, default=HEARTBEAT_MS)
-    parser.add_argument("--writer", type=int, default=0, help="this process's number among the cloud's writers")
     parser.add_argument("--trace", action="store_true", help="print each committed group as one JSON line")
     return parser
 

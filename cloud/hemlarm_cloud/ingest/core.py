@@ -52,7 +52,7 @@ class _Batch:
 
 
 class IngestCore:
-    """The ingest of one process; `writer` is its number among the cloud's processes. `random(n)` gives n bytes.
+    """The ingest of one process, which alone serves its panels. `random(n)` gives n bytes.
 
     All times are milliseconds since 1970.
     """
@@ -63,7 +63,6 @@ class IngestCore:
         vault: Vault,
         random: Callable[[int], bytes],
         heartbeat_ms: int = HEARTBEAT_MS,
-        writer: int = 0,
     ) -> None:
         self.refusals = Refusals()
         self.counts = {"new": 0, "duplicate": 0, "clone": 0}
@@ -71,7 +70,6 @@ class IngestCore:
         self._vault = vault
         self._random = random
         self._heartbeat_ms = heartbeat_ms
-        self._writer = writer
         self._panels: dict[str, _Panel] = {}
         self._batch = _Batch()
         self._speaking: dict[str, CloudEnd] = {}
@@ -150,7 +148,7 @@ class IngestCore:
         except VaultError as error:
             self.refusals.add(str(error))
             return None
-        end = CloudEnd(bytes.fromhex(panel), root_key, self._random, self._heartbeat_ms, self._writer)
+        end = CloudEnd(bytes.fromhex(panel), root_key, self._random, self._heartbeat_ms)
         for salt in salts:
             end.learn(salt)
         if len(self._panels) >= PANELS_MAX:

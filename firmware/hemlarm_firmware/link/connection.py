@@ -7,12 +7,15 @@ import asyncio
 
 from hemlarm_firmware.link import mqtt
 from hemlarm_protocol import topics
+from hemlarm_protocol.constant import const
 
 OPEN_LIMIT_S = 20
 """For TCP, TLS, CONNECT and SUBSCRIBE together; a handshake over a slow mobile path takes up to ten seconds."""
 
 KEEPALIVE_S = 0
 """No pings: the sealed heartbeat shows more, namely that the cloud itself is alive, and costs bytes only once."""
+
+_READ_MAX = const(256)  # Bytes at a time: an acknowledgement whole, without a large free block.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +91,7 @@ class Connection:
         await self._stream.write(mqtt.connect(self._panel, KEEPALIVE_S))
         code = await self._answer(mqtt.CONNACK)
         if code:
-            raise LinkDownError("the broker refuses: " + mqtt.REFUSALS.get(code, f"code {code}"))
+            raise LinkDownError(f"the broker refuses: code {code} (MQTT 3.1.1, table 3.1)")
         await self._stream.write(mqtt.subscribe(self._down))
         if await self._answer(mqtt.SUBACK):
             raise LinkDownError("the broker refuses the subscription")
@@ -103,7 +106,7 @@ class Connection:
     async def _packet(self) -> "tuple[Any, ...]":
         try:
             while not self._packets:
-                data = await self._in_use().read(self._decoder.room())
+                data = await self._in_use().read(min(self._decoder.room(), _READ_MAX))
                 if not data:
                     raise LinkDownError("the broker closed the connection")
                 self._decoder.feed(data)

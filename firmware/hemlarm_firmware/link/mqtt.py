@@ -22,16 +22,10 @@ _DISCONNECT = const(14)
 _CLEAN_SESSION = const(0x02)
 _PACKET_ID = b"\x00\x01"
 
-CONNACK, SUBACK, PUBLISH, PINGRESP = "connack", "suback", "publish", "pingresp"
-
-REFUSALS = {
-    1: "it speaks no MQTT 3.1.1",
-    2: "it does not accept this client id",
-    3: "it is not available",
-    4: "it does not accept these credentials",
-    5: "this client is not authorised",
-}
-"""What a broker's answer to CONNECT means (MQTT 3.1.1, table 3.1)."""
+CONNACK = "connack"
+SUBACK = "suback"
+PUBLISH = "publish"
+PINGRESP = "pingresp"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,6 +10,9 @@ import asyncio
 from hemlarm_firmware.link.backoff import Backoff
 from hemlarm_firmware.link.connection import Connection
 
+FAILURES = (OSError, MemoryError)
+"""What a connection is given up for. A new one starts with all the memory that the old one held."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -38,7 +41,7 @@ class Uplink:
         self._happened = happened
         self._backoff = Backoff(board.random)
         self._connection: Connection | None = None
-        self._failure: OSError | None = None
+        self._failure: OSError | MemoryError | None = None
         self._ended = asyncio.Event()
         self._wanted = asyncio.Event()
         self._armed_ms = 0
@@ -64,7 +67,7 @@ class Uplink:
             try:
                 await connection.open()
                 await self._serve(connection)
-            except OSError as reason:
+            except FAILURES as reason:
                 self._board.trace("link-down", str(reason))
             finally:
                 self._connection = None
@@ -91,7 +94,7 @@ class Uplink:
     async def _watch(self, work: "Coroutine[Any, Any, None]") -> None:
         try:
             await work
-        except OSError as failure:
+        except FAILURES as failure:
             self._fail(failure)
 
     async def _read(self, connection: Connection) -> None:
@@ -131,7 +134,7 @@ class Uplink:
         try:
             for frame in self._end.to_send():
                 self._connection.send_now(frame)
-        except OSError as failure:
+        except FAILURES as failure:
             self._fail(failure)
         deadline_ms = self._end.deadline_ms()
         if self._connection.blocked or (deadline_ms is not None and deadline_ms < self._armed_ms):
@@ -145,6 +148,6 @@ class Uplink:
                 self._backoff.reset()
             self._happened(fact)
 
-    def _fail(self, failure: OSError) -> None:
+    def _fail(self, failure: "OSError | MemoryError") -> None:
         self._failure = self._failure or failure
         self._ended.set()

@@ -1,6 +1,6 @@
 """One area: its zones, its two state machines (intrusion and fire) and what they remember.
 
-The tables say which state follows and which actions run; the actions are the methods named there.
+The tables say which state follows and which actions run; the actions are methods here, listed in ACTIONS.
 """
 
 from hemlarm_firmware.panel import tables
@@ -44,7 +44,7 @@ class Zone:
         """The Contact ID code of this zone's alarm."""
         return tables.ZONE_TYPES[self.type][0]
 
-    def stimulus(self) -> str:
+    def stimulus(self) -> int:
         """What its opening is to the state machine."""
         return tables.ZONE_TYPES[self.type][1]
 
@@ -143,17 +143,17 @@ class Area:
 
     # The state machines.
 
-    def _step(self, stimulus: str, cause: Cause, zone: "Zone | None" = None) -> None:
+    def _step(self, stimulus: int, cause: Cause, zone: "Zone | None" = None) -> None:
         self.state, actions = tables.decide(self.state, stimulus)
         self._run(actions, cause, zone)
 
-    def _fire_step(self, stimulus: str, cause: Cause, zone: "Zone | None" = None) -> None:
+    def _fire_step(self, stimulus: int, cause: Cause, zone: "Zone | None" = None) -> None:
         self.fire, actions = tables.decide_fire(self.fire, stimulus)
         self._run(actions, cause, zone)
 
-    def _run(self, actions: "tuple[str, ...]", cause: Cause, zone: "Zone | None") -> None:
+    def _run(self, actions: "tuple[int, ...]", cause: Cause, zone: "Zone | None") -> None:
         for action in actions:
-            getattr(self, action)(cause, zone)
+            ACTIONS[action](self, cause, zone)
 
     def _detector_changed(self, zone: Zone, cause: Cause) -> None:
         if zone.open:
@@ -180,7 +180,7 @@ class Area:
     def _event(self, qcode: int, cause: Cause, zone: int = 0, detail: int = 0) -> None:
         cause.events.append(("event", qcode, self.number, zone, cause.user, cause.source, detail))
 
-    # Actions, named in the tables.
+    # Actions, see ACTIONS.
 
     def report_armed(self, cause: Cause, _zone: "Zone | None") -> None:
         """Arming is told when it is asked for: from then on the panel guards, and nothing of it is ever silent."""
@@ -316,7 +316,7 @@ class Area:
 
     def restore_from(self, state: "dict[int | str, Any]") -> None:
         """Takes up where a snapshot left off; zones that are no longer configured are forgotten."""
-        for name in ("state", "mode", "fire", "alarm_zone", "fire_zone", "entry_zone", "exit_error"):
+        for name in ["state", "mode", "fire", "alarm_zone", "fire_zone", "entry_zone", "exit_error"]:
             setattr(self, name, state[name])
         self.time.left_ms = state["left_ms"]
         detectors = [zone.number for zone in self.zones if zone.is_fire()]
@@ -344,3 +344,27 @@ class Area:
 
 def _delay_units(delay_ms: int) -> int:
     return (delay_ms + DELAY_UNIT_MS - 1) // DELAY_UNIT_MS
+
+
+ACTIONS = (
+    Area.report_armed,
+    Area.report_disarmed,
+    Area.report_cancel,
+    Area.report_silenced,
+    Area.report_entry,
+    Area.report_alarm,
+    Area.report_entry_alarm,
+    Area.mark_exit_error,
+    Area.start_exit,
+    Area.start_entry,
+    Area.start_siren,
+    Area.stop_time,
+    Area.forget_alarm,
+    Area.end_mode,
+    Area.report_fire,
+    Area.report_fire_clear,
+    Area.report_fire_silenced,
+    Area.start_fire,
+    Area.stop_fire,
+)
+"""The tables' actions, each in the place of its number there."""

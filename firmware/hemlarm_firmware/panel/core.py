@@ -32,7 +32,7 @@ class Panel:
     """
 
     def __init__(self, config: "Config", state: "Any" = None, hash_code: "Hasher" = codes.hash_code) -> None:
-        self._language: str = config["language"]
+        self._texts = texts.load(config["language"])
         self._salt: bytes = config["code_salt"]
         self._users: list[Config] = config["users"]
         self._hash_code = hash_code
@@ -40,7 +40,7 @@ class Panel:
         self._areas = [self._area(item, config["siren_s"]) for item in config["areas"]]
         self._area_of = {area.number: area for area in self._areas}
         self._lock = codes.Lock()
-        self._notice: tuple[str, int] | None = None
+        self._notice: tuple[int, int] | None = None
         self._notice_end_ms: int | None = None
         self._shown: dict[str, Any] = {}
         self._resumed = False
@@ -235,7 +235,7 @@ class Panel:
         for area in self._areas:
             area.resume(now_ms)
 
-    def _show_notice(self, text: str, zone: int, now_ms: int) -> None:
+    def _show_notice(self, text: int, zone: int, now_ms: int) -> None:
         self._notice = (text, zone)
         self._notice_end_ms = now_ms + view.NOTICE_MS
 
@@ -252,7 +252,7 @@ class Panel:
             self._saved = snapshot
             out.append(("save",))
         self._show(out, "siren", "siren", view.siren(self._areas))
-        self._show(out, "display", "display", texts.lines(self._language, *self._text()))
+        self._show(out, "display", "display", texts.lines(self._texts, *self._text()))
         for name, on in view.lamps(self._areas):
             self._show(out, name, "lamp", (name, on))
         return out
@@ -262,7 +262,7 @@ class Panel:
             self._shown[key] = value
             out.append(("show", output, value))
 
-    def _text(self) -> "tuple[str, int]":
+    def _text(self) -> "tuple[int, int]":
         """A notice goes before the state, except before an alarm."""
         if view.siren(self._areas) == tables.SIREN_OFF:
             if self._lock.locked:

@@ -1,10 +1,11 @@
 """Everything about the alarm's states: zone types, states, stimuli, transitions, and what each state sounds and lights.
 
 `area.py` interprets these tables and holds no rule of its own about which state follows which. Both machines are total:
-every stimulus has a row in every state, so nothing is ignored by accident. `tools/draw_states.py` draws them.
+every stimulus has a row in every state, so nothing is ignored by accident. `tools/draw_states.py` draws them, with the
+words of `table_names.py`.
 """
 
-from hemlarm_protocol import contact_id
+from hemlarm_protocol.constant import const
 
 # Inputs and their first item.
 INPUT_ZONE = "zone"
@@ -15,10 +16,9 @@ INPUT_COMMAND = "command"
 # Modes of arming. The numbers are stored and sent.
 AWAY = 1
 HOME = 2
-MODES = {0: "disarmed", AWAY: "away", HOME: "home"}
 ARM_CODES = {AWAY: 3401, HOME: 3441}
 
-# Commands of the cloud; equal to VERBS in hemlarm_protocol.messages, which a test checks.
+# Commands of the cloud; equal to VERBS in hemlarm_protocol.message_names, which a test checks.
 VERB_DISARM = 1
 VERB_ARM_AWAY = 2
 VERB_ARM_HOME = 3
@@ -33,22 +33,20 @@ REFUSED = 1
 UNKNOWN_VERB = 2
 BAD_ARGUMENT = 3
 
-# Stimuli of an area's intrusion machine.
-ARM = "arm"
-DISARM = "disarm"
-SILENCE = "silence"
-ENTRY_OPENS = "entry zone opens"
-FOLLOWER_OPENS = "follower zone opens"
-INSTANT_OPENS = "instant zone opens"
-TIME_UP = "time is up"
-TIME_UP_OPEN = "time is up, exit route open"
-STIMULI = (ARM, DISARM, SILENCE, ENTRY_OPENS, FOLLOWER_OPENS, INSTANT_OPENS, TIME_UP, TIME_UP_OPEN)
+# Stimuli. An area's intrusion machine knows ARM to TIME_UP_OPEN.
+ARM = 0
+DISARM = 1
+SILENCE = 2
+ENTRY_OPENS = 3
+FOLLOWER_OPENS = 4
+INSTANT_OPENS = 5
+TIME_UP = 6
+TIME_UP_OPEN = 7  # Time is up, and the exit route is open.
 
-# Stimuli of an area's fire machine; silencing by a person is SILENCE, the end of the siren's time is TIME_UP.
-FIRE_TRIPS = "detector trips"
-FIRE_CLEARS = "detector clears, others remain"
-FIRE_ALL_CLEAR = "last detector clears"
-FIRE_STIMULI = (FIRE_TRIPS, FIRE_CLEARS, FIRE_ALL_CLEAR, SILENCE, TIME_UP)
+# Its fire machine knows these, SILENCE by a person, and TIME_UP, the end of the siren's time.
+FIRE_TRIPS = 8
+FIRE_CLEARS = 9  # One detector clears, others remain.
+FIRE_ALL_CLEAR = 10
 
 # Zone types: (Contact ID code of the alarm, stimulus on opening, may be open while leaving).
 # A follower is mostly a motion detector that sees whoever arms, so it refuses arming only where there is no exit delay.
@@ -70,130 +68,132 @@ EXIT_DELAY = 1
 ARMED = 2
 ENTRY_DELAY = 3
 ALARM = 4
-STATES = {
-    DISARMED: "disarmed",
-    EXIT_DELAY: "exit delay",
-    ARMED: "armed",
-    ENTRY_DELAY: "entry delay",
-    ALARM: "intrusion alarm",
-}
 
 # States of the fire machine.
 FIRE_QUIET = 0
 FIRE_ALARM = 1
 FIRE_LATCHED = 2
 FIRE_SILENCED = 3
-FIRE_STATES = {
-    FIRE_QUIET: "no fire",
-    FIRE_ALARM: "fire alarm",
-    FIRE_LATCHED: "fire alarm, detectors clear",
-    FIRE_SILENCED: "fire, silenced",
-}
 
-# Actions: methods of Area, in the order in which they run, after the state has changed.
-REPORT_ARMED = "report_armed"
-REPORT_DISARMED = "report_disarmed"
-REPORT_CANCEL = "report_cancel"
-REPORT_SILENCED = "report_silenced"
-REPORT_ENTRY = "report_entry"
-REPORT_ALARM = "report_alarm"
-REPORT_ENTRY_ALARM = "report_entry_alarm"
-MARK_EXIT_ERROR = "mark_exit_error"
-START_EXIT = "start_exit"
-START_ENTRY = "start_entry"
-START_SIREN = "start_siren"
-STOP_TIME = "stop_time"
-FORGET_ALARM = "forget_alarm"
-END_MODE = "end_mode"
-REPORT_FIRE = "report_fire"
-REPORT_FIRE_CLEAR = "report_fire_clear"
-REPORT_FIRE_SILENCED = "report_fire_silenced"
-START_FIRE = "start_fire"
-STOP_FIRE = "stop_fire"
+# Actions, numbered as in `area.ACTIONS`. A row's actions run in their order, after the state has changed.
+_REPORT_ARMED = const(0)
+_REPORT_DISARMED = const(1)
+_REPORT_CANCEL = const(2)
+_REPORT_SILENCED = const(3)
+_REPORT_ENTRY = const(4)
+_REPORT_ALARM = const(5)
+_REPORT_ENTRY_ALARM = const(6)
+_MARK_EXIT_ERROR = const(7)
+_START_EXIT = const(8)
+_START_ENTRY = const(9)
+_START_SIREN = const(10)
+_STOP_TIME = const(11)
+_FORGET_ALARM = const(12)
+_END_MODE = const(13)
+_REPORT_FIRE = const(14)
+_REPORT_FIRE_CLEAR = const(15)
+_REPORT_FIRE_SILENCED = const(16)
+_START_FIRE = const(17)
+_STOP_FIRE = const(18)
 
-_BREAK_IN = (ALARM, (REPORT_ALARM, START_SIREN))
-_SET_OFF = (DISARMED, (REPORT_DISARMED, REPORT_CANCEL, STOP_TIME, END_MODE))
+# Rows are (next state, action, ...). These are shared by many states; _STAY changes nothing and does nothing.
+_STAY: "tuple[int, ...]" = ()
+_BREAK_IN = (ALARM, _REPORT_ALARM, _START_SIREN)
+_SET_OFF = (DISARMED, _REPORT_DISARMED, _REPORT_CANCEL, _STOP_TIME, _END_MODE)
 
-
-def _stay(state: int, actions: "tuple[str, ...]" = ()) -> "tuple[int, tuple[str, ...]]":
-    return state, actions
-
-
-# (state, stimulus): (next state, actions). A refused arming is no transition: `Area.blocker` decides before.
-TRANSITIONS = {
-    (DISARMED, ARM): (EXIT_DELAY, (FORGET_ALARM, REPORT_ARMED, START_EXIT)),
-    # Disarming again says that the person has read what the display remembers.
-    (DISARMED, DISARM): (DISARMED, (FORGET_ALARM,)),
-    (DISARMED, SILENCE): _stay(DISARMED),
-    (DISARMED, ENTRY_OPENS): _stay(DISARMED),
-    (DISARMED, FOLLOWER_OPENS): _stay(DISARMED),
-    (DISARMED, INSTANT_OPENS): _stay(DISARMED),
-    (DISARMED, TIME_UP): _stay(DISARMED),
-    (DISARMED, TIME_UP_OPEN): _stay(DISARMED),
-    (EXIT_DELAY, ARM): _stay(EXIT_DELAY),
-    (EXIT_DELAY, DISARM): _SET_OFF,
-    (EXIT_DELAY, SILENCE): _stay(EXIT_DELAY),
-    # The leaver's doors and the motion behind them never abort arming and never alarm.
-    (EXIT_DELAY, ENTRY_OPENS): _stay(EXIT_DELAY),
-    (EXIT_DELAY, FOLLOWER_OPENS): _stay(EXIT_DELAY),
-    # A window is nobody's way out: instant zones are armed from the first moment.
-    (EXIT_DELAY, INSTANT_OPENS): _BREAK_IN,
-    (EXIT_DELAY, TIME_UP): (ARMED, (STOP_TIME,)),
-    (EXIT_DELAY, TIME_UP_OPEN): (ENTRY_DELAY, (MARK_EXIT_ERROR, REPORT_ENTRY, START_ENTRY)),
-    (ARMED, ARM): _stay(ARMED),
-    (ARMED, DISARM): _SET_OFF,
-    (ARMED, SILENCE): _stay(ARMED),
-    (ARMED, ENTRY_OPENS): (ENTRY_DELAY, (REPORT_ENTRY, START_ENTRY)),
-    (ARMED, FOLLOWER_OPENS): _BREAK_IN,
-    (ARMED, INSTANT_OPENS): _BREAK_IN,
-    (ARMED, TIME_UP): _stay(ARMED),
-    (ARMED, TIME_UP_OPEN): _stay(ARMED),
-    (ENTRY_DELAY, ARM): _stay(ENTRY_DELAY),
-    (ENTRY_DELAY, DISARM): _SET_OFF,
-    (ENTRY_DELAY, SILENCE): _stay(ENTRY_DELAY),
-    # Neither a second door nor the motion towards the keypad prolongs the delay.
-    (ENTRY_DELAY, ENTRY_OPENS): _stay(ENTRY_DELAY),
-    (ENTRY_DELAY, FOLLOWER_OPENS): _stay(ENTRY_DELAY),
-    (ENTRY_DELAY, INSTANT_OPENS): _BREAK_IN,
-    (ENTRY_DELAY, TIME_UP): (ALARM, (REPORT_ENTRY_ALARM, START_SIREN)),
-    (ENTRY_DELAY, TIME_UP_OPEN): (ALARM, (REPORT_ENTRY_ALARM, START_SIREN)),
-    (ALARM, ARM): _stay(ALARM),
-    (ALARM, DISARM): _SET_OFF,
-    (ALARM, SILENCE): (ARMED, (REPORT_SILENCED, STOP_TIME)),
-    # Each further zone is told; none prolongs the siren.
-    (ALARM, ENTRY_OPENS): _stay(ALARM, (REPORT_ALARM,)),
-    (ALARM, FOLLOWER_OPENS): _stay(ALARM, (REPORT_ALARM,)),
-    (ALARM, INSTANT_OPENS): _stay(ALARM, (REPORT_ALARM,)),
-    # The siren ends, the area stays armed and remembers; whatever is open alarms again only after it was closed.
-    (ALARM, TIME_UP): (ARMED, (STOP_TIME,)),
-    (ALARM, TIME_UP_OPEN): (ARMED, (STOP_TIME,)),
+# State: stimulus: row. A refused arming is no transition: `Area.blocker` decides before.
+TRANSITIONS: "dict[int, dict[int, tuple[int, ...]]]" = {
+    DISARMED: {
+        ARM: (EXIT_DELAY, _FORGET_ALARM, _REPORT_ARMED, _START_EXIT),
+        # Disarming again says that the person has read what the display remembers.
+        DISARM: (DISARMED, _FORGET_ALARM),
+        SILENCE: _STAY,
+        ENTRY_OPENS: _STAY,
+        FOLLOWER_OPENS: _STAY,
+        INSTANT_OPENS: _STAY,
+        TIME_UP: _STAY,
+        TIME_UP_OPEN: _STAY,
+    },
+    EXIT_DELAY: {
+        ARM: _STAY,
+        DISARM: _SET_OFF,
+        SILENCE: _STAY,
+        # The leaver's doors and the motion behind them never abort arming and never alarm.
+        ENTRY_OPENS: _STAY,
+        FOLLOWER_OPENS: _STAY,
+        # A window is nobody's way out: instant zones are armed from the first moment.
+        INSTANT_OPENS: _BREAK_IN,
+        TIME_UP: (ARMED, _STOP_TIME),
+        TIME_UP_OPEN: (ENTRY_DELAY, _MARK_EXIT_ERROR, _REPORT_ENTRY, _START_ENTRY),
+    },
+    ARMED: {
+        ARM: _STAY,
+        DISARM: _SET_OFF,
+        SILENCE: _STAY,
+        ENTRY_OPENS: (ENTRY_DELAY, _REPORT_ENTRY, _START_ENTRY),
+        FOLLOWER_OPENS: _BREAK_IN,
+        INSTANT_OPENS: _BREAK_IN,
+        TIME_UP: _STAY,
+        TIME_UP_OPEN: _STAY,
+    },
+    ENTRY_DELAY: {
+        ARM: _STAY,
+        DISARM: _SET_OFF,
+        SILENCE: _STAY,
+        # Neither a second door nor the motion towards the keypad prolongs the delay.
+        ENTRY_OPENS: _STAY,
+        FOLLOWER_OPENS: _STAY,
+        INSTANT_OPENS: _BREAK_IN,
+        TIME_UP: (ALARM, _REPORT_ENTRY_ALARM, _START_SIREN),
+        TIME_UP_OPEN: (ALARM, _REPORT_ENTRY_ALARM, _START_SIREN),
+    },
+    ALARM: {
+        ARM: _STAY,
+        DISARM: _SET_OFF,
+        SILENCE: (ARMED, _REPORT_SILENCED, _STOP_TIME),
+        # Each further zone is told; none prolongs the siren.
+        ENTRY_OPENS: (ALARM, _REPORT_ALARM),
+        FOLLOWER_OPENS: (ALARM, _REPORT_ALARM),
+        INSTANT_OPENS: (ALARM, _REPORT_ALARM),
+        # The siren ends, the area stays armed and remembers; whatever is open alarms again only after it was closed.
+        TIME_UP: (ARMED, _STOP_TIME),
+        TIME_UP_OPEN: (ARMED, _STOP_TIME),
+    },
 }
 
 # Every trip gives the fire siren its whole time again: a siren that stops too early is the worse fault.
-_BURNS = (FIRE_ALARM, (REPORT_FIRE, START_FIRE))
+_BURNS = (FIRE_ALARM, _REPORT_FIRE, _START_FIRE)
 
-FIRE_TRANSITIONS = {
-    (FIRE_QUIET, FIRE_TRIPS): _BURNS,
-    (FIRE_QUIET, FIRE_CLEARS): _stay(FIRE_QUIET),
-    (FIRE_QUIET, FIRE_ALL_CLEAR): _stay(FIRE_QUIET),
-    (FIRE_QUIET, SILENCE): _stay(FIRE_QUIET),
-    (FIRE_QUIET, TIME_UP): _stay(FIRE_QUIET),
-    (FIRE_ALARM, FIRE_TRIPS): _BURNS,
-    (FIRE_ALARM, FIRE_CLEARS): _stay(FIRE_ALARM, (REPORT_FIRE_CLEAR,)),
-    # Smoke that has thinned out does not end the alarm: a person does, or the siren's limit.
-    (FIRE_ALARM, FIRE_ALL_CLEAR): (FIRE_LATCHED, (REPORT_FIRE_CLEAR,)),
-    (FIRE_ALARM, SILENCE): (FIRE_SILENCED, (REPORT_FIRE_SILENCED, STOP_FIRE)),
-    (FIRE_ALARM, TIME_UP): (FIRE_SILENCED, (STOP_FIRE,)),
-    (FIRE_LATCHED, FIRE_TRIPS): _BURNS,
-    (FIRE_LATCHED, FIRE_CLEARS): _stay(FIRE_LATCHED),
-    (FIRE_LATCHED, FIRE_ALL_CLEAR): _stay(FIRE_LATCHED),
-    (FIRE_LATCHED, SILENCE): (FIRE_QUIET, (REPORT_FIRE_SILENCED, STOP_FIRE)),
-    (FIRE_LATCHED, TIME_UP): (FIRE_QUIET, (STOP_FIRE,)),
-    (FIRE_SILENCED, FIRE_TRIPS): _BURNS,
-    (FIRE_SILENCED, FIRE_CLEARS): _stay(FIRE_SILENCED, (REPORT_FIRE_CLEAR,)),
-    (FIRE_SILENCED, FIRE_ALL_CLEAR): (FIRE_QUIET, (REPORT_FIRE_CLEAR,)),
-    (FIRE_SILENCED, SILENCE): _stay(FIRE_SILENCED),
-    (FIRE_SILENCED, TIME_UP): _stay(FIRE_SILENCED),
+FIRE_TRANSITIONS: "dict[int, dict[int, tuple[int, ...]]]" = {
+    FIRE_QUIET: {
+        FIRE_TRIPS: _BURNS,
+        FIRE_CLEARS: _STAY,
+        FIRE_ALL_CLEAR: _STAY,
+        SILENCE: _STAY,
+        TIME_UP: _STAY,
+    },
+    FIRE_ALARM: {
+        FIRE_TRIPS: _BURNS,
+        FIRE_CLEARS: (FIRE_ALARM, _REPORT_FIRE_CLEAR),
+        # Smoke that has thinned out does not end the alarm: a person does, or the siren's limit.
+        FIRE_ALL_CLEAR: (FIRE_LATCHED, _REPORT_FIRE_CLEAR),
+        SILENCE: (FIRE_SILENCED, _REPORT_FIRE_SILENCED, _STOP_FIRE),
+        TIME_UP: (FIRE_SILENCED, _STOP_FIRE),
+    },
+    FIRE_LATCHED: {
+        FIRE_TRIPS: _BURNS,
+        FIRE_CLEARS: _STAY,
+        FIRE_ALL_CLEAR: _STAY,
+        SILENCE: (FIRE_QUIET, _REPORT_FIRE_SILENCED, _STOP_FIRE),
+        TIME_UP: (FIRE_QUIET, _STOP_FIRE),
+    },
+    FIRE_SILENCED: {
+        FIRE_TRIPS: _BURNS,
+        FIRE_CLEARS: (FIRE_SILENCED, _REPORT_FIRE_CLEAR),
+        FIRE_ALL_CLEAR: (FIRE_QUIET, _REPORT_FIRE_CLEAR),
+        SILENCE: _STAY,
+        TIME_UP: _STAY,
+    },
 }
 
 # Sounds, the most urgent last; a state that is not named is silent.
@@ -207,14 +207,16 @@ FIRE_SIRENS = {FIRE_ALARM: SIREN_FIRE, FIRE_LATCHED: SIREN_FIRE}
 KEYPAD_MODES = {"away": AWAY, "home": HOME, "disarm": None}
 
 
-def decide(state: int, stimulus: str) -> "tuple[int, tuple[str, ...]]":
+def decide(state: int, stimulus: int) -> "tuple[int, tuple[int, ...]]":
     """What an area does when `stimulus` comes in `state`: the next state and the actions. Pure, total."""
-    return TRANSITIONS[(state, stimulus)]
+    row = TRANSITIONS[state][stimulus]
+    return (row[0], row[1:]) if row else (state, row)
 
 
-def decide_fire(state: int, stimulus: str) -> "tuple[int, tuple[str, ...]]":
+def decide_fire(state: int, stimulus: int) -> "tuple[int, tuple[int, ...]]":
     """The same for the fire machine."""
-    return FIRE_TRANSITIONS[(state, stimulus)]
+    row = FIRE_TRANSITIONS[state][stimulus]
+    return (row[0], row[1:]) if row else (state, row)
 
 
 def guards(mode: int, zone_type: str, home: bool) -> bool:
@@ -225,9 +227,3 @@ def guards(mode: int, zone_type: str, home: bool) -> bool:
 def status_number(state: int, mode: int, fire: int) -> int:
     """An area's condition in one number, the detail of a status result: 256 * fire state + 16 * mode + state."""
     return 256 * fire + 16 * mode + state
-
-
-assert len(TRANSITIONS) == len(STATES) * len(STIMULI)
-assert len(FIRE_TRANSITIONS) == len(FIRE_STATES) * len(FIRE_STIMULI)
-for _code, _stimulus, _may_be_open in ZONE_TYPES.values():
-    assert _code in contact_id.CODES

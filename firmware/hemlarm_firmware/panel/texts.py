@@ -1,66 +1,43 @@
-"""What the keypad's display says: two lines of 16 characters, in Swedish and English."""
+"""What the keypad's display says: two lines of 16 characters, in Swedish and English.
+
+Here are the texts' numbers; the words stand in one module a language, of which a panel loads the one that it speaks.
+"""
 
 COLUMNS = 16
+LANGUAGES = ("sv", "en")
 
-READY = "ready"
-OPEN_ZONE = "open zone"
-NOT_ARMED = "not armed"
-WRONG_CODE = "wrong code"
-LOCKED = "locked"
-REMEMBERS = "remembers"
-REMEMBERS_FIRE = "remembers fire"
-LEAVING = "leaving"
-STAYING = "staying"
-ARMED_AWAY = "armed away"
-ARMED_HOME = "armed home"
-ENTERING = "entering"
-BURGLARY = "burglary"
-ARMED_REMEMBERS = "armed, remembers"
-FIRE_NOW = "fire"
-FIRE_SILENCED = "fire silenced"
+READY = 0
+OPEN_ZONE = 1
+NOT_ARMED = 2
+WRONG_CODE = 3
+LOCKED = 4
+REMEMBERS = 5
+REMEMBERS_FIRE = 6
+LEAVING = 7
+STAYING = 8
+ARMED_AWAY = 9
+ARMED_HOME = 10
+ENTERING = 11
+BURGLARY = 12
+ARMED_REMEMBERS = 13
+FIRE_NOW = 14
+FIRE_SILENCED = 15
 
-# "{}" stands for a zone's number, of up to three digits.
-TEXTS = {
-    "sv": {
-        READY: ("Frånkopplat", "Klart"),
-        OPEN_ZONE: ("Frånkopplat", "Zon {} öppen"),
-        NOT_ARMED: ("Ej tillkopplat", "Stäng zon {}"),
-        WRONG_CODE: ("Fel kod", "Försök igen"),
-        LOCKED: ("Fel kod för ofta", "Låst, vänta"),
-        REMEMBERS: ("Larm har utlösts", "Inbrott zon {}"),
-        REMEMBERS_FIRE: ("Larm har utlösts", "Brand zon {}"),
-        LEAVING: ("Tillkopplar", "Gå ut nu"),
-        STAYING: ("Tillkopplar", "Hemma"),
-        ARMED_AWAY: ("Tillkopplat", "Borta"),
-        ARMED_HOME: ("Tillkopplat", "Hemma"),
-        ENTERING: ("Slå din kod", "Zon {} öppnad"),
-        BURGLARY: ("INBROTTSLARM", "Zon {}"),
-        ARMED_REMEMBERS: ("Tillkopplat", "Larm i zon {}"),
-        FIRE_NOW: ("BRANDLARM", "Zon {}"),
-        FIRE_SILENCED: ("Brandlarm tystat", "Vädra, zon {}"),
-    },
-    "en": {
-        READY: ("Disarmed", "Ready"),
-        OPEN_ZONE: ("Disarmed", "Zone {} open"),
-        NOT_ARMED: ("Not armed", "Close zone {}"),
-        WRONG_CODE: ("Wrong code", "Try again"),
-        LOCKED: ("Too many wrong", "Locked, wait"),
-        REMEMBERS: ("There was alarm", "Burglar zone {}"),
-        REMEMBERS_FIRE: ("There was alarm", "Fire zone {}"),
-        LEAVING: ("Arming", "Leave now"),
-        STAYING: ("Arming", "Home"),
-        ARMED_AWAY: ("Armed", "Away"),
-        ARMED_HOME: ("Armed", "Home"),
-        ENTERING: ("Enter your code", "Zone {} opened"),
-        BURGLARY: ("BURGLARY", "Zone {}"),
-        ARMED_REMEMBERS: ("Armed", "Alarm zone {}"),
-        FIRE_NOW: ("FIRE", "Zone {}"),
-        FIRE_SILENCED: ("Fire silenced", "Air out zone {}"),
-    },
-}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Texts = Mapping[int, str]
 
 
-def lines(language: str, text: str, zone: int = 0) -> "tuple[str, str]":
-    """The two lines of a text in a language, with the zone's number where the text names one."""
-    first, second = TEXTS[language][text]
-    return first.replace("{}", str(zone)), second.replace("{}", str(zone))
+def load(language: str) -> "Texts":
+    """The texts of one of the LANGUAGES, for `lines`."""
+    module = __import__("hemlarm_firmware.panel.texts_" + language, None, None, ("TEXTS",))
+    texts: Texts = module.TEXTS
+    return texts
+
+
+def lines(texts: "Texts", text: int, zone: int = 0) -> "tuple[str, str]":
+    """The two lines of a text, with the zone's number where the text names one."""
+    first, second = texts[text].replace("{}", str(zone)).split("/")
+    return first, second

@@ -42,7 +42,7 @@ def siren(areas: "list[Area]") -> str:
     return tables.SIREN_OFF
 
 
-def text(areas: "list[Area]") -> "tuple[str, int]":
+def text(areas: "list[Area]") -> "tuple[int, int]":
     """The display's text and the zone that it names (0: none), of whatever is most urgent in any area."""
     best, best_rank = (texts.READY, 0), _READY_RANK
     for area in areas:
@@ -66,7 +66,7 @@ def lamps(areas: "list[Area]") -> "tuple[tuple[str, bool], ...]":
     )
 
 
-def _fire_text(area: "Area") -> "tuple[int, tuple[str, int]]":
+def _fire_text(area: "Area") -> "tuple[int, tuple[int, int]]":
     if area.fire == tables.FIRE_SILENCED:
         said = (texts.FIRE_SILENCED, area.burning[0])
     else:
@@ -74,12 +74,12 @@ def _fire_text(area: "Area") -> "tuple[int, tuple[str, int]]":
     return _FIRE_RANKS.get(area.fire, _READY_RANK), said
 
 
-def _intrusion_text(area: "Area") -> "tuple[int, tuple[str, int]]":
+def _intrusion_text(area: "Area") -> "tuple[int, tuple[int, int]]":
     said = _text_of(area)
     return (_READY_RANK if said[0] == texts.READY else _INTRUSION_RANKS[area.state]), said
 
 
-def _text_of(area: "Area") -> "tuple[str, int]":
+def _text_of(area: "Area") -> "tuple[int, int]":
     if area.state == tables.ALARM:
         return texts.BURGLARY, area.alarm_zone
     if area.state == tables.ENTRY_DELAY:
@@ -91,7 +91,7 @@ def _text_of(area: "Area") -> "tuple[str, int]":
     return _text_disarmed(area)
 
 
-def _text_disarmed(area: "Area") -> "tuple[str, int]":
+def _text_disarmed(area: "Area") -> "tuple[int, int]":
     if area.alarm_zone:
         return texts.REMEMBERS, area.alarm_zone
     if area.fire_zone:

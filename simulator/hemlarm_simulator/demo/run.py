@@ -13,12 +13,13 @@ from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.real_cloud import RealCloud
 from hemlarm_simulator.real_house import house_of
 from hemlarm_simulator.real_world import RealWorld
+from hemlarm_simulator.simulated_panel import HEAP
 
 EVENTS_MEASURED = 240
 """Events of the measured part, one after the other; 200 are the least that a 99th percentile needs to mean anything."""
 
 WARM_UP = 20
-HEAP_BYTES = 192 * 1024
+HEAP_BYTES = 1024 * int(HEAP.removesuffix("k"))
 HEARTBEAT_MS = 2_000
 _BUTTON = "fire-button"
 

@@ -29,7 +29,7 @@ class LiveView(Watcher):
         self._began = time.monotonic()
         self._steps: deque[str] = deque(maxlen=_LINES)
         self._frames: deque[tuple[str, bytes]] = deque(maxlen=_LINES)
-        self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=8)
+        self._live = Live(console=console, get_renderable=self.picture, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -52,7 +52,8 @@ class LiveView(Watcher):
         """These frames were on the wire."""
         self._frames.extend(frames)
 
-    def _draw(self) -> Group:
+    def picture(self) -> Group:
+        """Return what there is to see now."""
         return Group(self._house(), self._wire(), self._cloud())
 
     def _house(self) -> Panel:

@@ -7,16 +7,17 @@ import os
 import time
 
 from hemlarm_firmware.link.connection import Connection
-from hemlarm_protocol.sealing import KID_BYTES, SIZES
+from hemlarm_protocol.keys import KID_BYTES
+from hemlarm_protocol.sealing import SIZES
 
 ROUNDS = 500
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from virtual_board import VirtualBoard
+    from typing import Any
 
 
-async def main(board: "VirtualBoard") -> None:
+async def main(board: "Any") -> None:
     """Measure when somebody uses the keypad: `ROUNDS` round trips, each traced in microseconds."""
     connection = Connection(board, board.credentials()["panel"].hex())
     await connection.open()
@@ -32,6 +33,6 @@ async def main(board: "VirtualBoard") -> None:
     await _keypad(board)
 
 
-async def _keypad(board: "VirtualBoard") -> None:
+async def _keypad(board: "Any") -> None:
     while (await board.next_input())[0] != "keys":
         pass

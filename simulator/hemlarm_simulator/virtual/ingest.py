@@ -6,7 +6,7 @@ from typing import Any
 from hemlarm_cloud.ingest.core import COMMAND_REPEAT_MS, IngestCore
 from hemlarm_cloud.store import Command, Event, Panel, Store
 from hemlarm_cloud.vault import MASTER_KEY_BYTES, Vault
-from hemlarm_protocol import keys, topics
+from hemlarm_protocol import topics
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock, Timer
 from hemlarm_simulator.ledger import Ledger
@@ -35,14 +35,12 @@ class VirtualCloud:
         self._last_event = 0
 
     def provision(self, credentials: Mapping[str, Any]) -> None:
-        """Makes a panel known, with its first incarnation."""
+        """Makes a panel known."""
         panel_id = credentials["panel"].hex()
         wrapped = self._vault.wrap(panel_id, credentials["root_key"])
-        kid = keys.journal_key(credentials["root_key"], credentials["panel"], credentials["salt"]).kid
         now_ms = self._clock.unix_ms
         with self.store.begin() as tx:
             tx.add_panel(Panel(panel_id, topics.shard(panel_id), wrapped, "", now_ms))
-            tx.learn_incarnation(panel_id, kid, credentials["salt"], now_ms)
 
     def events(self, panel: str) -> list[Event]:
         """All events committed for a panel, in the order of their commits."""

@@ -33,7 +33,6 @@ def seeded_credentials(seed: int) -> dict[str, Any]:
     return {
         "panel": chance(8),
         "root_key": chance(32),
-        "salt": chance(16),
         "host": "broker",
         "port": 8883,
         "certificate": b"",

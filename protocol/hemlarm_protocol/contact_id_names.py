@@ -1,0 +1,82 @@
+"""What the event codes of `contact_id` mean, in words. A panel never loads this: it has no use for names.
+
+The codes are the trade's (SIA DC-05), see `contact_id` for how they are written and what is our own.
+"""
+
+from hemlarm_protocol.contact_id import NEW, RESTORE, SOURCE_COMMAND, SOURCE_KEYPAD, SOURCE_PANEL, STATUS, split
+
+QUALIFIERS = {NEW: "new event or disarmed", RESTORE: "restored or armed", STATUS: "status"}
+
+SOURCES = {SOURCE_PANEL: "panel", SOURCE_KEYPAD: "keypad", SOURCE_COMMAND: "cloud command"}
+
+CODES = {
+    110: "Fire alarm",
+    111: "Smoke alarm",
+    114: "Heat alarm",
+    120: "Hold-up alarm",
+    121: "Duress alarm",
+    130: "Burglary alarm",
+    131: "Perimeter alarm",
+    132: "Interior alarm",
+    134: "Entry alarm",
+    137: "Tamper",
+    139: "Confirmed alarm",
+    144: "Sensor tamper",
+    147: "Sensor supervision lost",
+    154: "Water leak",
+    162: "Carbon monoxide alarm",
+    301: "Mains lost",
+    302: "Low battery",
+    305: "Panel restarted",
+    307: "Self-test failed",
+    344: "Radio jamming",
+    350: "Communication fault",
+    354: "Event not delivered",
+    374: "Exit error",
+    381: "Sensor radio lost",
+    383: "Sensor tamper",
+    384: "Sensor battery low",
+    401: "Disarmed by user",
+    403: "Disarmed automatically",
+    406: "Alarm cancelled by user",
+    441: "Disarmed from home mode",
+    461: "Wrong codes at the keypad",
+    570: "Zone bypassed",
+    601: "Manual test",
+    602: "Periodic test",
+    607: "Walk test",
+    627: "Programming begun",
+    628: "Programming ended",
+}
+"""Every code we know, and what a new event of it is called."""
+
+SPECIAL = {
+    3401: "Armed away by user",
+    3403: "Armed automatically",
+    3441: "Armed home by user",
+    3570: "Bypass ended",
+    6111: "Fire siren silenced, detector not clear",
+    6130: "Intrusion siren silenced",
+    6134: "Entry delay started",
+    6602: "Periodic test, something is wrong",
+}
+"""Events that the rule of `describe` would name wrongly."""
+
+
+def is_known(qcode: int) -> bool:
+    """True when the qualifier is 1, 3 or 6 and the code is in the table."""
+    qualifier, code = split(qcode)
+    return qualifier in QUALIFIERS and code in CODES
+
+
+def describe(qcode: int) -> str:
+    """What an event means, in a few English words; an unknown code is named as such and never an error."""
+    if qcode in SPECIAL:
+        return SPECIAL[qcode]
+    if not is_known(qcode):
+        return f"Unknown event {qcode}"
+    qualifier, code = split(qcode)
+    name = CODES[code]
+    if qualifier == RESTORE:
+        return name + ", restored"
+    return name if qualifier == NEW else name + ", status"
