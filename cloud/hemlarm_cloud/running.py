@@ -30,6 +30,7 @@ def run_cloud(installation: Installation, started: Callable[[dict[str, Any]], No
     Raises BrokerError, StoreError or whatever else keeps the cloud from starting.
     """
     settings, store = installation.settings, installation.store
+    store.expect_writes()
     broker = start_broker(
         settings.broker,
         settings.data / "broker",

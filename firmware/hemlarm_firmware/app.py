@@ -52,10 +52,9 @@ class App:
         self._root_key: bytes = credentials["root_key"]
         self._journal = Journal(board.flash("journal"))
         self._memory = Memory(Settings(board.flash("state")))
-        self._config = self._load_config()
         # A journal without the state that belongs to it: somebody or something took the panel's memory away.
         self._forgot = not self._memory.salts and not self._journal.blank
-        self._core = self._restore_core()
+        self._core = self._restore_core(self._load_config())
         self._recorder = Recorder(
             self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock
         )
@@ -195,13 +194,13 @@ class App:
             raise ConfigMissingError("this panel holds no configuration; provision it first")
         return panel_config.check(cbor.decode(stored))
 
-    def _restore_core(self) -> Panel:
+    def _restore_core(self, config: "Any") -> Panel:
         """Go on in the saved state. One that cannot be read leaves the panel disarmed, and is reported as tamper."""
         try:
-            return Panel(self._config, self._memory.core)
+            return Panel(config, self._memory.core)
         except SnapshotError:
             self._forgot = True
-            return Panel(self._config)
+            return Panel(config)
 
 
 async def main(board: "Board") -> None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 OFFLINE, GREETING, OPEN = 0, 1, 2
 
-IN_FLIGHT_MAX = 16
+IN_FLIGHT_MAX = 8
 """Events sent and not yet acknowledged: one kilobyte of a board's memory, and more than a mobile round trip holds."""
 
 HELLO_LIFE_MS = 10_000
@@ -57,7 +57,7 @@ SILENT_WAITS_MAX = 3
 SESSION_YOUNG_MS = 5_000
 """A knock on a younger session is not answered, so that a recorded knock cannot keep the panel greeting."""
 
-Status = namedtuple("Status", ("boot", "time", "next_number", "heap_free", "firmware", "salts"))
+Status = namedtuple("Status", ["boot", "time", "next_number", "heap_free", "firmware", "salts"])
 """What Hello and Heartbeat tell of the panel; the fields are those of the messages."""
 
 

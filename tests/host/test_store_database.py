@@ -109,9 +109,9 @@ def test_a_full_disk_is_told_and_leaves_the_store_as_it_was(file: Path) -> None:
 
 
 def limit_pages(store: Store, pages: int) -> None:
-    """Let the file grow no further than `pages`, or than it is; the pool hands its one connection out again."""
-    with store.read() as reading:
-        reading._connection.exec_driver_sql(f"PRAGMA max_page_count = {max(pages, 1)}")
+    """Let the file grow no further than `pages`, or than it is, on the connection that writes."""
+    with store.begin() as tx:
+        tx._connection.exec_driver_sql(f"PRAGMA max_page_count = {max(pages, 1)}")
 
 
 def test_a_locked_database_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         store = Store.open(options.database)
+        store.expect_writes()
         vault = Vault.load(options.vault)
     except (StoreError, VaultError) as error:
         sys.stderr.write(f"{error}\n")

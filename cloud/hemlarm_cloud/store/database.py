@@ -1,5 +1,6 @@
 """Opening the store, and its transactions."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,7 @@ class Store:
         """Use `Store.open`."""
         self._engine = engine
         self._name = name
+        self._writers = threading.local()
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -53,8 +55,8 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """Give a transaction that writes. It commits at the end of the block, and is undone by any exception."""
-        with self._connected(writing=True) as connection:
-            yield Transaction(connection)
+        with explained(self._name), self._writer().begin() as begun:
+            yield Transaction(begun.connection)
 
     @contextmanager
     def read(self) -> Iterator[Queries]:
@@ -62,9 +64,26 @@ class Store:
         with self._connected(writing=False) as connection:
             yield Queries(connection)
 
+    def expect_writes(self) -> None:
+        """Prepare for a process that writes one event at a time and wants each commit to be quick."""
+        with explained(self._name), self._writer().begin() as begun:
+            dialects.grow_log(begun.connection)
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close this thread's connections and those that nobody uses."""
+        writer: Connection | None = getattr(self._writers, "connection", None)
+        if writer is not None:
+            writer.close()
+            del self._writers.connection
         self._engine.dispose()
+
+    def _writer(self) -> Connection:
+        """This thread's connection for writing, kept between transactions: a new one costs as much as a commit."""
+        connection: Connection | None = getattr(self._writers, "connection", None)
+        if connection is None:
+            connection = self._engine.connect().execution_options(**{dialects.WRITING: True})
+            self._writers.connection = connection
+        return connection
 
     @contextmanager
     def _connected(self, writing: bool) -> Iterator[Connection]:

@@ -1,12 +1,14 @@
 """Writing to the store: what one transaction of the ingest or of an administrator may change."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Dialect, bindparam, exists, func, insert, select, update
 
 from hemlarm_cloud.store import rows, schema
 from hemlarm_cloud.store.dialects import insert_unless_present
+from hemlarm_cloud.store.prepared import Prepared
 from hemlarm_cloud.store.queries import Queries
 
 GAPS_MAX = 16
@@ -46,12 +48,30 @@ _newly_stored = select(
 _last_event = select(func.coalesce(func.max(schema.event.c.id), 0))
 
 
+class _HotPath(NamedTuple):
+    """The statements that every group of events needs."""
+
+    last_event: Prepared
+    insert_event: Prepared
+    newly_stored: Prepared
+
+
+@cache
+def _hot_path(dialect: Dialect) -> _HotPath:
+    columns = [name for name in rows.Event._fields if name != "id"]
+    return _HotPath(
+        Prepared(_last_event, dialect),
+        Prepared(insert_unless_present(dialect.name, schema.event), dialect, columns),
+        Prepared(_newly_stored, dialect),
+    )
+
+
 class Transaction(Queries):
     """Changes that become durable together when the `with` block of `Store.begin` ends, or not at all."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._insert_event = insert_unless_present(connection.dialect.name, schema.event)
+        self._prepared = _hot_path(connection.dialect)
 
     def add_panel(self, panel: rows.Panel) -> None:
         """Store a newly provisioned panel."""
@@ -87,8 +107,8 @@ class Transaction(Queries):
         """
         if not events:
             return []
-        before = self._connection.scalars(_last_event).one()
-        self._connection.execute(self._insert_event, [_event_values(event) for event in events])
+        before = self._prepared.last_event.run(self._connection).scalar_one()
+        self._prepared.insert_event.run_many(self._connection, [_event_values(event) for event in events])
         stored = self._stored_since(before)
         outcomes: list[rows.Outcome] = [stored.pop(event[:4], "duplicate") for event in events]
         assert not stored, "the database stored events that nobody gave it"
@@ -170,7 +190,8 @@ class Transaction(Queries):
 
     def _stored_since(self, before: int) -> dict[_Key, rows.Outcome]:
         outcomes: dict[_Key, rows.Outcome] = {}
-        for event_id, panel, kid, number, tag, contested in self._connection.execute(_newly_stored, {"before": before}):
+        for row in self._prepared.newly_stored.run(self._connection, before=before):
+            event_id, panel, kid, number, tag, contested = tuple(row)
             clone = contested and event_id > self._first_with(panel, kid, number)
             outcomes[panel, kid, number, tag] = "clone" if clone else "new"
         return outcomes

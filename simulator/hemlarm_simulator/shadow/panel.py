@@ -62,6 +62,7 @@ def main() -> None:
         board.connector = VirtualNetwork(board).connect
     else:
         board.connector = connect_over_ip
+        stream.collect = True
 
     program = __import__(start["program"], None, None, ("main",))
     gc.threshold(-1)  # type: ignore[attr-defined]

@@ -72,6 +72,8 @@ class VirtualBoard:
         self._inputs: list[tuple[Any, ...]] = []
         self._arrived = asyncio.Event()
         self._taken = asyncio.Event()
+        self._posted = asyncio.Event()
+        self._flusher: Any = None
         self._listener: Any = None
         self.failing_flash: list[str] = []
         self.readable = stream.readable
@@ -130,8 +132,9 @@ class VirtualBoard:
         sys.exit(RESET_STATUS)
 
     def post(self, *frame: "Any") -> None:
-        """Sends one frame to the world."""
+        """Sends one frame to the world, with all others that are posted before the firmware next waits."""
         self._stream.post(*frame)
+        self._posted.set()
 
     def read_flash(self, name: str, offset: int, buffer: "bytearray | memoryview") -> None:
         """Asks the world for a chip's bytes and waits for them, taking note of what arrives before."""
@@ -146,6 +149,13 @@ class VirtualBoard:
         """Starts taking frames from the world, once."""
         if self._listener is None:
             self._listener = asyncio.create_task(self._listen())
+            self._flusher = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        while True:
+            await self._posted.wait()
+            self._posted.clear()
+            self._stream.flush()
 
     async def _listen(self) -> None:
         while True:
