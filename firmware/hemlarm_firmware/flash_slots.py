@@ -51,6 +51,18 @@ def check(kid: bytes, number: int, urgency: int, sealed: bytes) -> None:
         raise ValueError(f"urgency {urgency} of 0 to {URGENCY_MAX}, {len(sealed)} bytes of 1 to {SEALED_MAX}")
 
 
+class Record:
+    """One event as it was journalled: key id (4 bytes), number, urgency (0 the most urgent, to 7), sealed bytes."""
+
+    def __init__(self, kid: bytes, number: int, urgency: int, sealed: bytes, slot: int, moves: int) -> None:
+        self.kid = kid
+        self.number = number
+        self.urgency = urgency
+        self.sealed = sealed
+        self.slot = slot
+        self.moves = moves
+
+
 class SlotFlash:
     """Slots on a flash partition, numbered 0 to `count` - 1, `per_sector` of them in each of `sectors` sectors.
 
@@ -75,16 +87,27 @@ class SlotFlash:
     # One slot on the chip.
 
     def write(self, slot: int, kid: bytes, number: int, urgency: int, sealed: bytes) -> None:
-        """Program a pending record into an empty slot, in one operation, and read it back."""
+        """Program a pending record into an empty slot, in one operation."""
         image = self._image
         image[:] = _BLANK
         struct.pack_into(_HEAD, image, 1, urgency, len(sealed), _LAYOUT, kid, number)
         image[12 : 12 + len(sealed)] = sealed
         struct.pack_into("<I", image, _CRC_AT, crc32(memoryview(image)[1:_CRC_AT]))
         self._program(self._offset(slot), image)
-        self._flash.read_into(self._offset(slot), self._check)
-        if self._check != image:
+
+    def write_checked(self, slot: int, kid: bytes, number: int, urgency: int, sealed: bytes) -> None:
+        """Program a record as `write` does, and raise OSError unless the slot then holds it."""
+        self.write(slot, kid, number, urgency, sealed)
+        if not self.holds(slot, sealed):
             raise OSError(5)
+
+    def holds(self, slot: int, sealed: bytes) -> bool:
+        """Tell whether a slot reads back as a valid record with these sealed bytes; False when it cannot be read."""
+        try:
+            found = self.read(slot)
+        except OSError:
+            return False
+        return found is not None and found[3] == sealed
 
     def read(self, slot: int) -> "tuple[bytes, int, int, bytes] | None":
         """Return (kid, number, urgency, sealed) of a slot, or None when its bytes no longer agree with its CRC."""

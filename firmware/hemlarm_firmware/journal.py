@@ -21,6 +21,7 @@ from hemlarm_firmware.flash_slots import (
     STATE_ACKNOWLEDGED,
     STATE_DROPPED,
     URGENCY_MAX,
+    Record,
     SlotFlash,
     check,
 )
@@ -46,18 +47,6 @@ class JournalError(OSError):
 
 class JournalFullError(JournalError):
     """Every place is taken by a record that is more urgent, or just being sent."""
-
-
-class Record:
-    """One event as it was journalled: key id (4 bytes), number, urgency (0 the most urgent, to 7), sealed bytes."""
-
-    def __init__(self, kid: bytes, number: int, urgency: int, sealed: bytes, slot: int, moves: int) -> None:
-        self.kid = kid
-        self.number = number
-        self.urgency = urgency
-        self.sealed = sealed
-        self.slot = slot
-        self.moves = moves
 
 
 class Journal:
@@ -101,7 +90,7 @@ class Journal:
         return max(0, self._slots.sectors - _SECTORS_SPARED - sum(self._retired)) * self._slots.per_sector
 
     def append(self, kid: bytes, number: int, urgency: int, sealed: bytes) -> Record:
-        """Put a record on flash and return it once it can be read back.
+        """Program a record into flash and return it; `kept` reads it back, when what is urgent has been done.
 
         Raises JournalError when the flash fails, JournalFullError when all that is pending is more urgent, and
         ValueError for a record that no journal can hold (see `flash_slots.check`).
@@ -120,6 +109,14 @@ class Journal:
         self._index.put(slot, PENDING | urgency, number)
         self._fresh = Record(kid, number, urgency, sealed, slot, self._moves)
         return self._fresh
+
+    def kept(self, record: Record) -> bool:
+        """Read an appended record back, and count it out if the flash did not keep it."""
+        slot = self._locate(record)
+        if slot < 0 or not self._index.is_live(slot) or self._slots.holds(slot, record.sealed):
+            return True
+        self._rotten(slot)
+        return False
 
     def take(self, worse_than: "int | None" = None) -> "Record | None":
         """Return the most urgent pending record that is not in flight, the oldest of these, and count it in flight.
@@ -350,7 +347,7 @@ class Journal:
                 if found is None:
                     self._rotten(slot)
                 else:
-                    self._slots.write(target, *found)
+                    self._slots.write_checked(target, *found)
                     target += 1
         return target - first
 

@@ -63,6 +63,7 @@ class Recorder:
         self._journal = journal
         self._clock = clock
         self._unwritten: list[_Unwritten] = []
+        self._unread: list[Any] = []
         self.flash_failures = 0
         if memory.salts:
             self._take_up()
@@ -79,10 +80,10 @@ class Recorder:
             self._declare_void(first, last, _VOID_RESERVED)
 
     def record(self, qcode: int, area: int, zone: int, user: int, source: int, detail: int) -> int:
-        """Seal and journal one event; returns its number.
+        """Seal and journal one event; returns its number. `confirm` belongs behind it.
 
-        Fields as in `messages.Event`. Returns after the event is on flash; a failing flash only makes it unsafe in a
-        power cut, it is sent all the same.
+        Fields as in `messages.Event`. Returns after the event was programmed into flash; a failing flash only makes it
+        unsafe in a power cut, it is sent all the same.
         """
         uptime_ms, time_s = self._clock.uptime_ms(), self._clock.time_s()
         event = messages.Event(qcode, area, zone, user, source, detail, self._memory.boot, uptime_ms, time_s)
@@ -91,6 +92,17 @@ class Recorder:
             if kid == self._key.kid:
                 self._declare_void(first, last, _VOID_DROPPED)
         return number
+
+    def confirm(self) -> bool:
+        """Read back what was journalled; what the flash did not keep is kept in memory. Returns whether all was there.
+
+        Apart from `record`, so that an alarm is on its way before the flash is read.
+        """
+        records, self._unread = self._unread, []
+        lost = [record for record in records if not self._journal.kept(record)]
+        for record in lost:
+            self._keep_unwritten(record.kid, record.number, record.urgency, record.sealed)
+        return not lost
 
     def send_again(self, kid: bytes, first: int, last: int) -> None:
         """The cloud misses these numbers: make what is held pending again, and declare the rest void."""
@@ -143,12 +155,14 @@ class Recorder:
         number = self._take_number()
         sealed = sealing.seal_numbered(self._key, number, item)
         try:
-            self._journal.append(self._key.kid, number, urgency, sealed)
+            self._unread.append(self._journal.append(self._key.kid, number, urgency, sealed))
         except JournalError:
-            self.flash_failures += 1
-            unwritten = _Unwritten(self._key.kid, number, urgency, sealed)
-            self._unwritten = self._unwritten[1 - UNWRITTEN_MAX :] + [unwritten]
+            self._keep_unwritten(self._key.kid, number, urgency, sealed)
         return number
+
+    def _keep_unwritten(self, kid: bytes, number: int, urgency: int, sealed: bytes) -> None:
+        self.flash_failures += 1
+        self._unwritten = self._unwritten[1 - UNWRITTEN_MAX :] + [_Unwritten(kid, number, urgency, sealed)]
 
     def _take_number(self) -> int:
         # Half a block ahead, so that a flash that fails now still leaves numbers for a whole incident.

@@ -88,9 +88,10 @@ class Settings:
         magic, sequence, length, crc = struct.unpack_from(_HEADER, page, 0)
         if magic != _MAGIC or length > self.size_max:
             return 0
-        found = crc32(memoryview(page)[:12])
-        for offset in range(_HEADER_SIZE, _HEADER_SIZE + length, _PAGE):
-            piece = memoryview(page)[: min(_PAGE, _HEADER_SIZE + length - offset)]
+        end = _HEADER_SIZE + length
+        found = crc32(memoryview(page)[_HEADER_SIZE : min(_PAGE, end)], crc32(memoryview(page)[:12]))
+        for offset in range(_PAGE, end, _PAGE):
+            piece = memoryview(page)[: min(_PAGE, end - offset)]
             self._flash.read_into(start + offset, piece)
             found = crc32(piece, found)
         return int(sequence) if found == crc else 0

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 OFFLINE, GREETING, OPEN = 0, 1, 2
 
 IN_FLIGHT_MAX = 8
-"""Events sent and not yet acknowledged: one kilobyte of a board's memory, and more than a mobile round trip holds."""
+"""Events sent and not yet acknowledged: two kilobytes of heap on 32 bits, and more than one incident makes at once."""
 
 HELLO_LIFE_MS = 10_000
 """A Welcome later than this is not taken, nor the time in a heartbeat's answer: the clock would be wrong by as much."""

@@ -13,7 +13,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from hemlarm_firmware.journal import Journal, JournalFullError, Record
+from hemlarm_firmware.flash_slots import Record
+from hemlarm_firmware.journal import Journal, JournalFullError
 from nor_flash import NorFlash, PowerCut
 
 KIDS = (b"kid1", b"kid2")

@@ -49,6 +49,10 @@ class Panel:
         return found
 
 
+def _forget(_offset: int, _data: bytes) -> None:
+    pass
+
+
 def _no_time() -> int:
     return 0
 
@@ -105,6 +109,15 @@ def test_an_event_that_the_flash_did_not_take_is_pending_until_it_is_acknowledge
     assert panel.recorder.pending == 1
     panel.recorder.acknowledge(record)
     assert panel.recorder.pending == 0
+
+
+def test_an_event_that_the_flash_did_not_keep_is_sent_from_memory() -> None:
+    panel = Panel()
+    panel.journal_flash.program = _forget  # type: ignore[method-assign, assignment]
+    number = panel.record(FIRE)
+    assert not panel.recorder.confirm()
+    assert panel.recorder.confirm()
+    assert [number for number, _ in panel.waiting()] == [number]
 
 
 def test_a_more_urgent_event_on_flash_goes_before_one_that_the_flash_did_not_take() -> None:

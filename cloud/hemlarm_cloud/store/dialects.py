@@ -125,4 +125,6 @@ def _journal_mode(connection: sqlite3.Connection) -> str:
 
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    # Said to the driver itself: SQLAlchemy's way round takes a worker that just woke up longer than SQLite does.
+    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -45,6 +45,14 @@ _newly_stored = select(
     )
     .label("contested"),
 ).where(schema.event.c.id > bindparam("before"))
+_is_contested = select(
+    exists(schema.event.c.id).where(
+        schema.event.c.panel == bindparam("panel"),
+        schema.event.c.kid == bindparam("kid"),
+        schema.event.c.number == bindparam("number"),
+        schema.event.c.tag != bindparam("tag"),
+    )
+)
 _last_event = select(func.coalesce(func.max(schema.event.c.id), 0))
 
 
@@ -54,6 +62,7 @@ class _HotPath(NamedTuple):
     last_event: Prepared
     insert_event: Prepared
     newly_stored: Prepared
+    is_contested: Prepared
 
 
 @cache
@@ -63,6 +72,7 @@ def _hot_path(dialect: Dialect) -> _HotPath:
         Prepared(_last_event, dialect),
         Prepared(insert_unless_present(dialect.name, schema.event), dialect, columns),
         Prepared(_newly_stored, dialect),
+        Prepared(_is_contested, dialect),
     )
 
 
@@ -105,8 +115,8 @@ class Transaction(Queries):
         A duplicate changes nothing. A clone is stored too, since it was sealed under the panel's key and may be the
         real event of the two, and raises an alert of kind "clone". Its own repetition is a duplicate.
         """
-        if not events:
-            return []
+        if len(events) < 2:
+            return [self._add_lone_event(event) for event in events]
         before = self._prepared.last_event.run(self._connection).scalar_one()
         self._prepared.insert_event.run_many(self._connection, [_event_values(event) for event in events])
         stored = self._stored_since(before)
@@ -187,6 +197,16 @@ class Transaction(Queries):
         table = schema.command
         late = (table.c.state.in_(_BEFORE["expired"]), table.c.expires_ms <= now_ms)
         return self._connection.execute(update(table).where(*late).values(state="expired")).rowcount
+
+    def _add_lone_event(self, event: rows.Event) -> rows.Outcome:
+        """The usual case, an alarm that comes alone: half the statements, and the same outcome."""
+        values = _event_values(event)
+        if self._prepared.insert_event.run(self._connection, **values).rowcount == 0:
+            return "duplicate"
+        if not self._prepared.is_contested.run(self._connection, **values).scalar_one():
+            return "new"
+        self._alert_clone(event)
+        return "clone"
 
     def _stored_since(self, before: int) -> dict[_Key, rows.Outcome]:
         outcomes: dict[_Key, rows.Outcome] = {}

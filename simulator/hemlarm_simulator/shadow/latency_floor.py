@@ -12,7 +12,7 @@ from hemlarm_protocol.keys import KID_BYTES
 from hemlarm_protocol.sealing import SIZES
 
 ROUNDS = 300
-PAUSE_MS = 3
+PAUSE_S = 0.003
 """Between two rounds, as between two events: processes that have just slept answer later than ones kept busy."""
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ async def main(board: "Any") -> None:
         while await connection.receive() != message:
             pass
         board.trace("echoed", time.ticks_diff(time.ticks_us(), began_us))
-        await asyncio.sleep_ms(PAUSE_MS)
+        await asyncio.sleep(PAUSE_S)
     board.trace("finished")
     connection.close()
     await _keypad(board)

@@ -65,7 +65,6 @@ def main() -> None:
         stream.collect = True
 
     program = __import__(start["program"], None, None, ("main",))
-    gc.threshold(-1)  # type: ignore[attr-defined]
     try:
         asyncio.run(program.main(board))
     finally:
