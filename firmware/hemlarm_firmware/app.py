@@ -1,7 +1,7 @@
 """The panel as a whole: a handful of tasks around the pure core.
 
-What the core decides is carried out in one order: events are journalled and sent, then read back from flash, then the
-state is saved, then people are shown and told. So whatever a person has seen is already safe. A failing flash is
+What the core decides is carried out in one order: events are journalled and sent, then the state is saved, then people
+are shown and told. So whatever a person has seen is already safe. A failing flash is
 reported and silences nothing.
 """
 
@@ -26,8 +26,11 @@ FIRMWARE = 1_000
 URGENT = 3
 """Up to this urgency (fire, hold-up, intrusion, tamper) an event does not wait for a pause between connections."""
 
-COLLECT_EVERY_BYTES = 16_384
-"""A collection takes 40 us on the unix port and a few milliseconds on a board, once for some ten events."""
+COLLECT_EVERY_BYTES = 8_192
+"""A collection takes 40 us on the unix port and a few milliseconds on a board, once for some five events."""
+
+CONFIRM_AFTER_MS = 1_000
+"""An event not acknowledged by then is read back from flash; one that was needs the flash no more."""
 
 _RESTARTED = const(1305)
 _FORGOT = const(1137)
@@ -66,6 +69,7 @@ class App:
         self._uplink = Uplink(board, self._panel_id.hex(), self._end, self._clock, self._happened)
         self._rearm = asyncio.Event()
         self._save_failed = False
+        self._confirm_ms: int | None = None
 
     def start(self) -> None:
         """Take up numbering behind the last boot's, and report the restart."""
@@ -92,14 +96,22 @@ class App:
     async def _deadlines(self) -> None:
         while True:
             self._rearm.clear()
-            deadline_ms = self._core.deadline_ms()
+            deadline_ms = self._deadline_ms()
             if deadline_ms is None:
                 await self._rearm.wait()
-            elif deadline_ms <= self._clock.uptime_ms():
+            elif deadline_ms > self._clock.uptime_ms():
+                await self._until(deadline_ms)
+            elif deadline_ms == self._confirm_ms:
+                self._confirm()
+            else:
                 self._board.trace("cause")
                 self._perform(self._core.wake(self._clock.uptime_ms()))
-            else:
-                await self._until(deadline_ms)
+
+    def _deadline_ms(self) -> "int | None":
+        core_ms = self._core.deadline_ms()
+        if core_ms is None or self._confirm_ms is None:
+            return self._confirm_ms if core_ms is None else core_ms
+        return min(core_ms, self._confirm_ms)
 
     async def _until(self, deadline_ms: int) -> None:
         try:
@@ -114,7 +126,8 @@ class App:
         self._uplink.poke(any(contact_id.urgency(qcode) <= URGENT for _, qcode in recorded))
         for number, qcode in recorded:
             self._board.trace("event", number, qcode)
-        self._confirm()
+        if recorded and self._confirm_ms is None:
+            self._confirm_ms = self._clock.uptime_ms() + CONFIRM_AFTER_MS
         if ("save",) in outputs:
             self._save()
         for output in outputs:
@@ -149,6 +162,7 @@ class App:
         self._board.trace("event", number, qcode)
 
     def _confirm(self) -> None:
+        self._confirm_ms = None
         if not self._recorder.confirm():
             self._flash_failed()
             self._uplink.poke()
@@ -175,6 +189,7 @@ class App:
             if self._recorder.pending == 0:
                 # Nothing waits: the moment to erase ahead, so that no alarm ever waits for an erase.
                 self._journal.tidy()
+                self._confirm()
         elif fact[0] == "time":
             self._clock.set(fact[1])
         elif fact[0] == "command":

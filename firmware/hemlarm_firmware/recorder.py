@@ -14,6 +14,9 @@ from hemlarm_protocol.constant import const
 UNWRITTEN_MAX = 32
 """Events kept in memory while the flash fails: two kilobytes, and more than one incident makes."""
 
+UNREAD_MAX = 4
+"""Records that wait to be read back, so that a burst neither fills the memory nor goes unread."""
+
 VOID_URGENCY = 7
 
 _VOID_RESERVED = const(0)
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hemlarm_firmware.clock import Clock
+    from hemlarm_firmware.flash_slots import Record
     from hemlarm_firmware.journal import Journal
     from hemlarm_firmware.memory import Memory
 
@@ -63,7 +67,7 @@ class Recorder:
         self._journal = journal
         self._clock = clock
         self._unwritten: list[_Unwritten] = []
-        self._unread: list[Any] = []
+        self._unread: list[Record] = []
         self.flash_failures = 0
         if memory.salts:
             self._take_up()
@@ -98,11 +102,10 @@ class Recorder:
 
         Apart from `record`, so that an alarm is on its way before the flash is read.
         """
-        records, self._unread = self._unread, []
-        lost = [record for record in records if not self._journal.kept(record)]
-        for record in lost:
-            self._keep_unwritten(record.kid, record.number, record.urgency, record.sealed)
-        return not lost
+        failures = self.flash_failures
+        while self._unread:
+            self._read_back(self._unread.pop(0))
+        return self.flash_failures == failures
 
     def send_again(self, kid: bytes, first: int, last: int) -> None:
         """The cloud misses these numbers: make what is held pending again, and declare the rest void."""
@@ -148,17 +151,25 @@ class Recorder:
             self._unwritten = [other for other in self._unwritten if other is not record]
         else:
             self._journal.acknowledge(record)
+            if record in self._unread:
+                self._unread.remove(record)
 
     # Within.
 
     def _keep(self, item: bytes, urgency: int) -> int:
         number = self._take_number()
         sealed = sealing.seal_numbered(self._key, number, item)
+        if len(self._unread) >= UNREAD_MAX:
+            self._read_back(self._unread.pop(0))
         try:
             self._unread.append(self._journal.append(self._key.kid, number, urgency, sealed))
         except JournalError:
             self._keep_unwritten(self._key.kid, number, urgency, sealed)
         return number
+
+    def _read_back(self, record: "Record") -> None:
+        if not self._journal.kept(record):
+            self._keep_unwritten(record.kid, record.number, record.urgency, record.sealed)
 
     def _keep_unwritten(self, kid: bytes, number: int, urgency: int, sealed: bytes) -> None:
         self.flash_failures += 1

@@ -30,7 +30,7 @@ class RealWorld:
         self, server: ForkServer, house: HouseDescription, setup: PanelSetup, cloud: PanelInCloud, network: Network
     ) -> None:
         self.clock = RealClock()
-        self.ledger = Ledger()
+        self.ledger = Ledger(exact=False)
         self.house = House(house, self.clock, self._input)
         self.cloud = cloud
         self.network = network

@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hemlarm_cloud.store import Event
-from hemlarm_protocol import cbor, sealing
+from hemlarm_protocol import sealing
 from hemlarm_protocol.keys import KID_BYTES
 from hemlarm_simulator.ledger import Trace
 
 _COUNTER = slice(KID_BYTES + 9, KID_BYTES + 13)
 """Where a frame carries its number in clear: behind the key id and the COSE header."""
+
+_PARTIAL_IV = b"\x06"
+"""The COSE header's label before that number; other frames carry 13 random bytes under label 5."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +63,28 @@ class Figures:
         return {**asdict(self), "ratio": self.ratio}
 
 
+class Seen(NamedTuple):
+    """One frame as the broker sees it: which way ("up" or "down"), from or to which panel, and its bytes."""
+
+    way: str
+    panel: str
+    frame: bytes
+
+
 class Commits:
     """When each frame was committed, from the lines that the ingest prints."""
 
     def __init__(self) -> None:
         self.first_us: dict[tuple[bytes, int], int] = {}
 
-    def take(self, line: str) -> list[tuple[str, bytes]]:
-        """Read one line; returns the frames in it, each with its direction, "up" or "down"."""
+    def take(self, line: str) -> list[Seen]:
+        """Read one line; returns the frames in it."""
         group = json.loads(line)
-        frames = [(way, bytes.fromhex(frame)) for way in ("up", "down") for _, frame in group[way]]
-        for way, frame in frames:
+        seen = [Seen(way, panel, bytes.fromhex(frame)) for way in ("up", "down") for panel, frame in group[way]]
+        for way, _panel, frame in seen:
             if way == "up":
                 self.first_us.setdefault(frame_number(frame), group["committed_us"])
-        return frames
+        return seen
 
 
 def frame_number(frame: bytes) -> tuple[bytes, int]:
@@ -125,6 +136,6 @@ def lost(events: Iterable[MeasuredEvent], stored: Iterable[Event]) -> int:
 def describe_frame(frame: bytes) -> str:
     """Return what anyone on the way can tell of a frame: key id, number, size, and bytes that say nothing."""
     kid, number = frame_number(frame)
-    ciphertext = cbor.decode(frame[_COUNTER.stop :]) if len(frame) == KID_BYTES + sealing.SIZES[0] else b""
-    shown = ciphertext.hex()[:24] if isinstance(ciphertext, bytes) else ""
-    return f"key {kid.hex()} no. {number:<4} {len(frame):>4} B  {shown}…"
+    counted = frame[_COUNTER.start - 2 : _COUNTER.start - 1] == _PARTIAL_IV
+    shown = f"no. {number:<4}" if counted else "        "
+    return f"key {kid.hex()} {shown} {len(frame):>4} B  {frame[-24:].hex()}"

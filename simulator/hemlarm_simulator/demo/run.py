@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from hemlarm_simulator.demo.echo import echoing
-from hemlarm_simulator.demo.figures import Commits, Figures, duplicates, lost, measured_events, percentiles
+from hemlarm_simulator.demo.figures import Commits, Figures, Seen, duplicates, lost, measured_events, percentiles
 from hemlarm_simulator.demo.story import AREA, CODE, ENTRY_S, EXIT_S, LIMIT_MS, StoryError, play
 from hemlarm_simulator.description import AreaDescription, HouseDescription, load_house
 from hemlarm_simulator.launch import ForkServer
@@ -33,8 +33,8 @@ class Watcher:
     def step(self, text: str) -> None:
         """The story goes on."""
 
-    def frames(self, frames: list[tuple[str, bytes]]) -> None:
-        """These frames were on the wire, "up" or "down", and what was in them is committed; from another thread."""
+    def frames(self, frames: list[Seen]) -> None:
+        """These frames were on the wire, and what was in them is committed; from another thread."""
 
 
 def run_demo(broker: str, watcher: Watcher, seconds: float = 0) -> Figures:

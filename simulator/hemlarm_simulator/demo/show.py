@@ -13,7 +13,7 @@ from rich.text import Text
 
 from hemlarm_cloud.store import Event
 from hemlarm_protocol import contact_id_names
-from hemlarm_simulator.demo.figures import Figures, describe_frame
+from hemlarm_simulator.demo.figures import Figures, Seen, describe_frame
 from hemlarm_simulator.demo.run import Watcher
 from hemlarm_simulator.real_world import RealWorld
 
@@ -28,7 +28,7 @@ class LiveView(Watcher):
         self._world: RealWorld | None = None
         self._began = time.monotonic()
         self._steps: deque[str] = deque(maxlen=_LINES)
-        self._frames: deque[tuple[str, bytes]] = deque(maxlen=_LINES)
+        self._frames: deque[Seen] = deque(maxlen=_LINES)
         self._live = Live(console=console, get_renderable=self.picture, refresh_per_second=8)
 
     def __enter__(self) -> Self:
@@ -48,9 +48,10 @@ class LiveView(Watcher):
         """The story goes on."""
         self._steps.append(f"{time.monotonic() - self._began:5.1f} s  {text}")
 
-    def frames(self, frames: list[tuple[str, bytes]]) -> None:
-        """These frames were on the wire."""
-        self._frames.extend(frames)
+    def frames(self, frames: list[Seen]) -> None:
+        """These frames were on the wire; those of the floor's panel are not part of the story."""
+        if self._world is not None:
+            self._frames.extend(seen for seen in frames if seen.panel == self._world.panel.id)
 
     def picture(self) -> Group:
         """Return what there is to see now."""
@@ -66,7 +67,7 @@ class LiveView(Watcher):
 
     def _wire(self) -> Panel:
         arrows = {"up": "panel → cloud", "down": "cloud → panel"}
-        lines = [Text(f"{arrows[way]}  {describe_frame(frame)}", no_wrap=True) for way, frame in list(self._frames)]
+        lines = [Text(f"{arrows[seen.way]}  {describe_frame(seen.frame)}", no_wrap=True) for seen in list(self._frames)]
         title = "What the broker sees: who, when, and a size"
         return Panel(Group(*lines), title=title, title_align="left", border_style="yellow")
 

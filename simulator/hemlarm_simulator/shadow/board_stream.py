@@ -5,7 +5,7 @@
 
 from hemlarm_protocol import cbor
 
-_OUT_MAX = 1024  # Bytes collected before they are written anyhow, so that the panel's heap stays small.
+_OUT_MAX = 1024  # Bytes collected before they are written anyhow, in one buffer made at the start.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,21 +23,30 @@ class BoardStream:
         self.readable: Any = file  # What to poll for frames.
         self._file = file
         self.collect = False
-        self._out = bytearray()
+        self._out = bytearray(_OUT_MAX)
+        self._length = 0
 
     def post(self, *frame: "Any") -> None:
         """Sends one frame; its first item is the kind."""
         body = cbor.encode(frame)
-        self._out.extend(len(body).to_bytes(4, "big"))
-        self._out.extend(body)
-        if not self.collect or len(self._out) > _OUT_MAX:
+        end = self._length + 4 + len(body)
+        if end > _OUT_MAX:
+            self.flush()
+            end = 4 + len(body)
+        if end > _OUT_MAX:
+            self._file.write(len(body).to_bytes(4, "big") + body)
+            return
+        self._out[self._length : self._length + 4] = len(body).to_bytes(4, "big")
+        self._out[self._length + 4 : end] = body
+        self._length = end
+        if not self.collect:
             self.flush()
 
     def flush(self) -> None:
         """Writes what `post` has collected."""
-        if self._out:
-            self._file.write(self._out)
-            self._out = bytearray()
+        if self._length:
+            self._file.write(memoryview(self._out)[: self._length])
+            self._length = 0
 
     def receive(self) -> "list[Any]":
         """Waits for the next frame. Raises WorldEndedError."""
