@@ -1,6 +1,6 @@
 """What holds for every test run: repeatable property tests, no quiet skips in CI, no claim without a passing test.
 
-HEMLARM_FAIL_ON_SKIP=1 makes a run with a skipped test fail and names it. A run of the whole suite fails when
+FAIL_ON_SKIP=1 makes a run with a skipped test fail and names it. A run of the whole suite fails when
 docs/requirements.md calls something shown whose tests did not pass.
 """
 
@@ -46,7 +46,7 @@ class Verdict:
         self.whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(
             config.getoption(name, None) for name in _NARROWING
         )
-        self.skips_fail = os.environ.get("HEMLARM_FAIL_ON_SKIP") == "1"
+        self.skips_fail = os.environ.get("FAIL_ON_SKIP") == "1"
         self.outcomes: dict[str, str] = {}
         self.skipped: set[str] = set()
         self.complaints: list[str] = []
@@ -72,7 +72,7 @@ class Verdict:
             page = traceability.read_page(traceability.PAGE.read_text())
             self.complaints += traceability.check_outcomes(page, self.outcomes)
         if self.skips_fail:
-            self.complaints += [f"skipped, and HEMLARM_FAIL_ON_SKIP is set: {name}" for name in sorted(self.skipped)]
+            self.complaints += [f"skipped, and FAIL_ON_SKIP is set: {name}" for name in sorted(self.skipped)]
         if self.complaints and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         yield

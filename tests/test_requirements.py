@@ -137,7 +137,7 @@ def test_skipped():
     [
         ("test_passes", "", "1 passed, 1 skipped"),
         ("test_skipped", "", "P01 is not shown: tests/test_sample.py::test_skipped skipped"),
-        ("test_passes", "1", "skipped, and HEMLARM_FAIL_ON_SKIP is set: tests/test_sample.py::test_skipped"),
+        ("test_passes", "1", "skipped, and FAIL_ON_SKIP is set: tests/test_sample.py::test_skipped"),
     ],
 )
 @pytest.mark.parametrize("workers", [[], ["-n1", "--dist=loadgroup"]], ids=["alone", "xdist"])
@@ -157,7 +157,7 @@ def test_the_end_of_a_run_judges_it(
     (pytester.path / "docs" / "requirements.md").write_text(SHOWN.replace("test_arms", named))
     (pytester.path / "tests" / "test_sample.py").write_text(SUITE)
     pytester.makeini("[pytest]\naddopts=--import-mode=importlib\ntestpaths=tests\npythonpath=tests\n")
-    monkeypatch.setenv("HEMLARM_FAIL_ON_SKIP", fail_on_skip)
+    monkeypatch.setenv("FAIL_ON_SKIP", fail_on_skip)
     result = pytester.runpytest_subprocess(*workers)
     assert result.ret == (1 if "P01" in expected or fail_on_skip else 0)
     assert expected in result.stdout.str()
