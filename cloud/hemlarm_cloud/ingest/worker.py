@@ -77,10 +77,7 @@ class Worker:
             _log.error("nothing of the last %d frames was stored or acknowledged: %s", len(frames), error)
             time.sleep(STORE_RETRY_S)
             return
-        committed_us = time.time_ns() // 1000
-        self._publish(answers)
-        if self._observer:
-            self._observer(frames, answers, committed_us)
+        self._publish(frames, answers)
 
     def _periodic(self) -> None:
         self._next_pump = time.monotonic() + COMMANDS_EVERY_S
@@ -88,13 +85,17 @@ class Worker:
             if self._next_pump >= self._next_expire:
                 self._next_expire = self._next_pump + EXPIRE_EVERY_S
                 self._core.expire(_now_ms())
-            self._publish(self._core.pump(_now_ms(), self._shards))
+            self._publish([], self._core.pump(_now_ms(), self._shards))
         except StoreError as error:
             _log.error("commands wait: %s", error)
 
-    def _publish(self, frames: Frames) -> None:
-        for panel, frame in frames:
+    def _publish(self, frames: Frames, answers: Frames) -> None:
+        """Send what follows from a commit, and let the observer see both."""
+        committed_us = time.time_ns() // 1000
+        for panel, frame in answers:
             self._client.publish(topics.down(panel), frame)
+        if self._observer and (frames or answers):
+            self._observer(frames, answers, committed_us)
 
 
 def _from_panel(message: tuple[str, bytes]) -> tuple[str, bytes]:

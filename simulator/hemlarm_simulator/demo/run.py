@@ -33,6 +33,9 @@ class Watcher:
     def step(self, text: str) -> None:
         """The story goes on."""
 
+    def quiet(self) -> None:
+        """What comes now is measured, and must not share its processors with whoever looks on."""
+
     def frames(self, frames: list[Seen]) -> None:
         """These frames were on the wire, and what was in them is committed; from another thread."""
 
@@ -51,6 +54,7 @@ def run_demo(broker: str, watcher: Watcher, seconds: float = 0) -> Figures:
             watcher.began(world)
             play(world, watcher.step)
             watcher.step(f"Measuring {EVENTS_MEASURED} events, one after the other")
+            watcher.quiet()
             before = measure_floor(cloud, server)
             measure_events(world, EVENTS_MEASURED + WARM_UP)
             after = measure_floor(cloud, server)

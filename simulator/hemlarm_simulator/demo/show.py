@@ -48,6 +48,10 @@ class LiveView(Watcher):
         """The story goes on."""
         self._steps.append(f"{time.monotonic() - self._began:5.1f} s  {text}")
 
+    def quiet(self) -> None:
+        """Leave the picture as it is."""
+        self._live.stop()
+
     def frames(self, frames: list[Seen]) -> None:
         """These frames were on the wire; those of the floor's panel are not part of the story."""
         if self._world is not None:

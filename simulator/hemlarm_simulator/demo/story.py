@@ -55,9 +55,6 @@ def steps() -> list[Step]:
     def until(code: int, siren: str | None = None) -> Callable[[World], bool]:
         return lambda world: (siren is None or world.house.siren == siren) and stored.has(world, code)
 
-    def command(verb: int) -> Callable[[World], None]:
-        return lambda world: _command(world, verb)
-
     return [
         Step("The panel starts and meets its cloud", _nothing, until(1305)),
         Step("Anna enters her code and leaves", lambda w: w.house.enter_code(CODE, "away"), until(3401)),
@@ -68,8 +65,8 @@ def steps() -> list[Step]:
         Step("The kitchen burns; nothing is armed", lambda w: w.house.smoke("kitchen", True), until(1111, "fire")),
         Step("The fire is out and the smoke leaves", lambda w: w.house.smoke("kitchen", False), until(3111)),
         Step("Anna silences the detectors", lambda w: w.house.enter_code(CODE, "disarm"), _quiet),
-        Step("The cloud arms the house for the night, for Anna", command(_ARM_HOME), until(3441)),
-        Step("The cloud disarms it again", command(_DISARM), until(1401)),
+        _command("The cloud arms the house for the night, for Anna; the panel answers", _ARM_HOME, until(3441)),
+        _command("The cloud disarms it again; the panel answers", _DISARM, until(1401)),
     ]
 
 
@@ -90,5 +87,12 @@ def _quiet(world: World) -> bool:
     return world.house.siren == "off"
 
 
-def _command(world: World, verb: int) -> None:
-    world.cloud.send_command(verb, AREA, USER)
+def _command(text: str, verb: int, until: Callable[[World], bool]) -> Step:
+    """A command for Anna, done when the cloud holds both the panel's answer and the event."""
+    sent: list[bytes] = []
+
+    def answered(world: World) -> bool:
+        command = world.cloud.command(sent[0])
+        return command is not None and command.status == 0 and until(world)
+
+    return Step(text, lambda world: sent.append(world.cloud.send_command(verb, AREA, USER)), answered)
