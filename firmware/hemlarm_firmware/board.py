@@ -2,6 +2,9 @@
 
 A real board, the simulator's virtual board and the boards of tests implement these classes. They hold no logic, so
 that "is this the simulator?" never needs to be asked above them. Whatever fails in hardware fails as an OSError.
+
+Every method raises NotImplementedError on purpose: nothing here is meant to work by itself, and a board that was ported
+half-way says at once, by name, what it lacks. MicroPython has no abstract base classes that could say it earlier.
 """
 
 TICKS_PERIOD = 1 << 30

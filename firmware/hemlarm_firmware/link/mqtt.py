@@ -9,8 +9,6 @@ from hemlarm_protocol.constant import const
 PACKET_MAX = 1400
 """Largest packet taken, with its header: a topic of 43 bytes and the largest frame, 1,028 bytes, with room to spare."""
 
-KEEPALIVE_MAX_S = 0xFFFF
-
 _CONNECT = const(1)
 _CONNACK = const(2)
 _PUBLISH = const(3)
