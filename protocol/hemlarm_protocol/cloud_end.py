@@ -23,6 +23,8 @@ KNOCK_EVERY_MS = 2_000
 JOURNAL_KEYS_MAX = 16
 """Incarnations remembered in memory; the store knows them all, and a Hello names those that matter."""
 
+_FACTS = {messages.Heartbeat: "heartbeat", messages.Result: "result", messages.ConfigPart: "config-part"}
+
 
 class _Session:
     """A Hello, its Welcome, and the keys that follow from both."""
@@ -82,7 +84,8 @@ class CloudEnd:
         """Take one frame from the broker and return the facts in it.
 
         ("salt", kid, salt), ("event", kid, number, sealed, Event or Void), ("opened", Hello), ("heartbeat", Heartbeat),
-        ("result", Result), ("refused", reason). A frame that is not this panel's has no effect but to be counted.
+        ("result", Result), ("config-part", ConfigPart), ("refused", reason). A frame that is not this panel's has no
+        effect but to be counted.
         """
         try:
             kid, sealed = sealing.split_frame(frame)
@@ -104,6 +107,14 @@ class CloudEnd:
     def command(self, command: "messages.Command") -> bool:
         """Send a command in the session; returns False where there is none."""
         return self._to_session(command)
+
+    def configure(self, change: "messages.Configure") -> bool:
+        """Send a change of the configuration in the session; returns False where there is none."""
+        return self._to_session(change)
+
+    def read_config(self, request: "messages.ReadConfig") -> bool:
+        """Ask for a piece of the configuration; returns False where there is no session."""
+        return self._to_session(request)
 
     def ask_again(self, kid: bytes, first: int, last: int) -> bool:
         """Ask for events the store misses; returns False where there is no session."""
@@ -164,9 +175,7 @@ class CloudEnd:
             facts.append(("opened", session.hello))
         if isinstance(message, messages.Heartbeat):
             self._to_session(messages.HeartbeatReply(message.uptime_ms, now_ms))
-            facts.append(("heartbeat", message))
-            return facts
-        facts.append(("result", message))
+        facts.append((_FACTS[type(message)], message))
         return facts
 
     def _knock(self, now_ms: int) -> None:

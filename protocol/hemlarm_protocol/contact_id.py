@@ -27,6 +27,8 @@ ROUTINE = 7
 SOURCE_PANEL = 0
 SOURCE_KEYPAD = 1
 SOURCE_COMMAND = 2
+SOURCE_TAG = 16
+"""A user's first tag; the second is 17, and so on."""
 
 ENTRY_DELAY_STARTED = 6134
 
@@ -38,12 +40,17 @@ _URGENCY = {
     110: FIRE,
     111: FIRE,
     114: FIRE,
+    115: FIRE,
+    118: FAULT,
     120: HOLD_UP,
     121: HOLD_UP,
+    122: HOLD_UP,
     137: TAMPER,
     144: TAMPER,
     147: FAULT,
     154: TAMPER,
+    158: FAULT,
+    159: FAULT,
     162: FIRE,
     344: TAMPER,
     374: INTRUSION,

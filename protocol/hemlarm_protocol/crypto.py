@@ -17,6 +17,10 @@ NONCE_BYTES = 13
 TAG_BYTES = 16
 """AES-CCM-16-128-256 of RFC 9053: two bytes of length leave 13 for the nonce, always."""
 
+SHORT_KEY_BYTES = 16
+SHORT_TAG_BYTES = 8
+"""AES-CCM-16-64-128 of RFC 9053, for the sensors' radio, where each byte costs battery and time on air."""
+
 PLAINTEXT_MAX = 2048
 """Longest plaintext accepted, far below the 65,535 bytes that CCM with a two-byte length allows."""
 
@@ -26,20 +30,23 @@ sha256 = _platform.sha256
 hmac_sha256 = _platform.hmac_sha256
 
 
-def ccm_seal(key: bytes, nonce: bytes, plaintext: bytes, external: bytes) -> bytes:
-    """Return the ciphertext with its 16-byte tag appended. A nonce must never be used twice under one key."""
-    _check(key, nonce, len(plaintext))
-    return _platform.ccm_seal(key, nonce, plaintext, external)
+def ccm_seal(key: bytes, nonce: bytes, plaintext: bytes, external: bytes, tag_bytes: int = TAG_BYTES) -> bytes:
+    """Return the ciphertext with its tag appended. A nonce must never be used twice under one key.
+
+    The tag has 16 bytes under a 32-byte key, or SHORT_TAG_BYTES under one of SHORT_KEY_BYTES.
+    """
+    _check(key, nonce, len(plaintext), tag_bytes)
+    return _platform.ccm_seal(key, nonce, plaintext, external, tag_bytes)
 
 
-def ccm_open(key: bytes, nonce: bytes, sealed: bytes, external: bytes) -> bytes:
+def ccm_open(key: bytes, nonce: bytes, sealed: bytes, external: bytes, tag_bytes: int = TAG_BYTES) -> bytes:
     """Return the plaintext, or raise BadMessage where anything at all was changed."""
-    if len(sealed) < TAG_BYTES:
+    if len(sealed) < tag_bytes:
         raise BadMessage("ciphertext is shorter than its tag")
-    if len(sealed) > PLAINTEXT_MAX + TAG_BYTES:
+    if len(sealed) > PLAINTEXT_MAX + tag_bytes:
         raise BadMessage("ciphertext is too long")
-    _check(key, nonce, len(sealed) - TAG_BYTES)
-    plaintext = _platform.ccm_open(key, nonce, sealed, external)
+    _check(key, nonce, len(sealed) - tag_bytes, tag_bytes)
+    plaintext = _platform.ccm_open(key, nonce, sealed, external, tag_bytes)
     if plaintext is None:
         raise BadMessage("the seal does not fit")
     return plaintext
@@ -57,8 +64,9 @@ def hkdf(root: bytes, salt: bytes, info: bytes, length: int) -> bytes:
     return out[:length]
 
 
-def _check(key: bytes, nonce: bytes, length: int) -> None:
-    if len(key) != KEY_BYTES or len(nonce) != NONCE_BYTES:
-        raise ValueError("AES-CCM-16-128-256 takes a 32-byte key and a 13-byte nonce")
+def _check(key: bytes, nonce: bytes, length: int, tag_bytes: int) -> None:
+    key_bytes = SHORT_KEY_BYTES if tag_bytes == SHORT_TAG_BYTES else KEY_BYTES
+    if len(key) != key_bytes or len(nonce) != NONCE_BYTES or tag_bytes not in (TAG_BYTES, SHORT_TAG_BYTES):
+        raise ValueError("AES-CCM takes a 13-byte nonce, and a 32-byte key with a 16-byte tag or a 16-byte one with 8")
     if length > PLAINTEXT_MAX:
         raise ValueError(f"plaintext is longer than {PLAINTEXT_MAX} bytes")

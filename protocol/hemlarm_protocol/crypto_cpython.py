@@ -17,14 +17,14 @@ def hmac_sha256(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, "sha256")
 
 
-def ccm_seal(key: bytes, nonce: bytes, plaintext: bytes, external: bytes) -> bytes:
+def ccm_seal(key: bytes, nonce: bytes, plaintext: bytes, external: bytes, tag_bytes: int = 16) -> bytes:
     """Return ciphertext and tag."""
-    return AESCCM(key, tag_length=16).encrypt(nonce, plaintext, external)
+    return AESCCM(key, tag_length=tag_bytes).encrypt(nonce, plaintext, external)
 
 
-def ccm_open(key: bytes, nonce: bytes, sealed: bytes, external: bytes) -> bytes | None:
+def ccm_open(key: bytes, nonce: bytes, sealed: bytes, external: bytes, tag_bytes: int = 16) -> bytes | None:
     """Return the plaintext, or None where the tag does not fit."""
     try:
-        return AESCCM(key, tag_length=16).decrypt(nonce, sealed, external)
+        return AESCCM(key, tag_length=tag_bytes).decrypt(nonce, sealed, external)
     except InvalidTag:
         return None

@@ -1,8 +1,8 @@
 """The platform's half of `crypto` on MicroPython: CCM (RFC 3610) over the AES that every port has.
 
-The tag is the last block of AES-CBC over the formatted blocks, with a zero vector; the key stream is AES-ECB over the
-counter blocks. Exclusive-or is done on whole messages as integers, which on MicroPython is several times faster than
-byte by byte.
+The tag is the beginning of the last block of AES-CBC over the formatted blocks, with a zero vector; the key stream is
+AES-ECB over the counter blocks. Exclusive-or is done on whole messages as integers, which on MicroPython is several
+times faster than byte by byte.
 """
 
 import hashlib
@@ -37,22 +37,22 @@ def hmac_sha256(key: bytes, data: bytes) -> bytes:
     return outer.digest()
 
 
-def ccm_seal(key: bytes, nonce: bytes, plaintext: bytes, external: bytes) -> bytes:
+def ccm_seal(key: bytes, nonce: bytes, plaintext: bytes, external: bytes, tag_bytes: int = _TAG) -> bytes:
     """Return ciphertext and tag."""
-    tag = _tag(key, nonce, plaintext, external)
+    tag = _tag(key, nonce, plaintext, external, tag_bytes)
     return _mask(key, nonce, plaintext, tag)
 
 
-def ccm_open(key: bytes, nonce: bytes, sealed: bytes, external: bytes) -> "bytes | None":
+def ccm_open(key: bytes, nonce: bytes, sealed: bytes, external: bytes, tag_bytes: int = _TAG) -> "bytes | None":
     """Return the plaintext, or None where the tag does not fit."""
-    opened = _mask(key, nonce, sealed[:-_TAG], sealed[-_TAG:])
-    plaintext, tag = opened[:-_TAG], opened[-_TAG:]
-    difference = int.from_bytes(tag, "big") ^ int.from_bytes(_tag(key, nonce, plaintext, external), "big")
+    opened = _mask(key, nonce, sealed[:-tag_bytes], sealed[-tag_bytes:])
+    plaintext, tag = opened[:-tag_bytes], opened[-tag_bytes:]
+    difference = int.from_bytes(tag, "big") ^ int.from_bytes(_tag(key, nonce, plaintext, external, tag_bytes), "big")
     return None if difference else plaintext
 
 
-def _tag(key: bytes, nonce: bytes, plaintext: bytes, external: bytes) -> bytes:
-    flags = (0x40 if external else 0) | ((_TAG - 2) // 2) << 3 | 1
+def _tag(key: bytes, nonce: bytes, plaintext: bytes, external: bytes, tag_bytes: int) -> bytes:
+    flags = (0x40 if external else 0) | ((tag_bytes - 2) // 2) << 3 | 1
     blocks = bytearray([flags])
     blocks.extend(nonce)
     blocks.extend(len(plaintext).to_bytes(2, "big"))
@@ -62,7 +62,7 @@ def _tag(key: bytes, nonce: bytes, plaintext: bytes, external: bytes) -> bytes:
         blocks.extend(bytes(-len(blocks) % _BLOCK))
     blocks.extend(plaintext)
     blocks.extend(bytes(-len(blocks) % _BLOCK))
-    return cryptolib.aes(key, _CBC, bytes(_BLOCK)).encrypt(blocks)[-_BLOCK:]
+    return cryptolib.aes(key, _CBC, bytes(_BLOCK)).encrypt(blocks)[-_BLOCK:][:tag_bytes]
 
 
 def _mask(key: bytes, nonce: bytes, text: bytes, tag: bytes) -> bytes:
@@ -71,6 +71,6 @@ def _mask(key: bytes, nonce: bytes, text: bytes, tag: bytes) -> bytes:
     count = (len(text) + _BLOCK - 1) // _BLOCK
     counters = b"".join([prefix + counter.to_bytes(2, "big") for counter in range(count + 1)])
     stream = cryptolib.aes(key, _ECB).encrypt(counters)
-    stream = stream[_BLOCK : _BLOCK + len(text)] + stream[:_BLOCK]
+    stream = stream[_BLOCK : _BLOCK + len(text)] + stream[: len(tag)]
     mixed = int.from_bytes(text + tag, "big") ^ int.from_bytes(stream, "big")
     return mixed.to_bytes(len(stream), "big")

@@ -19,6 +19,9 @@ ACKS_MAX = 15
 SALTS_MAX = 3
 """Incarnations a Hello can name: the present one and two whose events may still be unacknowledged."""
 
+CONFIG_BYTES_MAX = 700
+"""Configuration in one message: with the largest numbers it still fits a sealed message of 1024 bytes."""
+
 Event = namedtuple("Event", ["qcode", "area", "zone", "user", "source", "detail", "boot", "uptime_ms", "time"])
 """Something that happened. `qcode` is 1000 times the Contact ID qualifier plus the code; `area` 0-23, `zone` and `user`
 0-999 (0: none); `source` and `detail` as in `contact_id`; `boot` counts starts, `uptime_ms` since that start; `time` in
@@ -54,12 +57,23 @@ Resend = namedtuple("Resend", ["kid", "first", "last"])
 Knock = namedtuple("Knock", ())
 """The cloud has no session with this panel and asks for a Hello. It carries nothing and may be repeated at will."""
 
+Configure = namedtuple("Configure", ["id", "base", "user", "expires", "edits"])
+"""Change the configuration, if its revision still is `base`: an id of 8 random bytes, for user `user`, not after
+`expires` (s since 1970). `edits` is the CBOR of a list of edits. The Result's detail is the revision's low 16 bits."""
+
+ReadConfig = namedtuple("ReadConfig", ["id", "offset", "expires"])
+"""Send the configuration from byte `offset` on: an id of 8 random bytes, not after `expires` (s since 1970)."""
+
+ConfigPart = namedtuple("ConfigPart", ["id", "revision", "total", "offset", "data"])
+"""The answer to the ReadConfig with this id: of the CBOR of the configuration without its secrets, `total` bytes at
+this `revision`, those from `offset` on."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    FromPanel = Event | Void | Hello | Heartbeat | Result
-    FromCloud = Welcome | HeartbeatReply | Acknowledgement | Command | Resend | Knock
+    FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart
+    FromCloud = Welcome | HeartbeatReply | Acknowledgement | Command | Resend | Knock | Configure | ReadConfig
     Message = FromPanel | FromCloud
 
 EVENT_FIRST = 1000
@@ -73,6 +87,9 @@ _COMMAND = const(6)
 _RESULT = const(7)
 _RESEND = const(8)
 _KNOCK = const(9)
+_CONFIGURE = const(10)
+_READ_CONFIG = const(11)
+_CONFIG_PART = const(12)
 
 ITEMS = {
     _VOID: (Void, "IIc"),
@@ -85,6 +102,9 @@ ITEMS = {
     _RESULT: (Result, "icH"),
     _RESEND: (Resend, "kII"),
     _KNOCK: (Knock, ""),
+    _CONFIGURE: (Configure, "iInIb"),
+    _READ_CONFIG: (ReadConfig, "iHI"),
+    _CONFIG_PART: (ConfigPart, "iIHHb"),
 }
 """Kind: (shape, one letter an item). The letters' ranges are in the tables that follow."""
 
@@ -94,15 +114,16 @@ _UINT_MAX = {"c": 23, "n": 999, "B": U8, "H": U16, "I": U32, "M": U40, "Q": U64,
 """Whole numbers from 0, up to and with this. Of a "q", an event's code, `EVENT_FIRST` is the least."""
 
 _LENGTHS = {"k": 4, "i": 8, "s": 16}
-"""Byte strings of this length. And "t" is None or "I", "S" up to `SALTS_MAX` of "s", "A" up to `ACKS_MAX` of "Ii"."""
+"""Byte strings of this length. And "b" is one of 1 to `CONFIG_BYTES_MAX`, "t" is None or "I", "S" up to `SALTS_MAX` of
+"s", "A" up to `ACKS_MAX` of "Ii"."""
 
 ALLOWED = {
     (JOURNAL, UP): (Event, Void),
     (HELLO, UP): (Hello,),
     (WELCOME, DOWN): (Welcome,),
     (KNOCK, DOWN): (Knock,),
-    (SESSION, UP): (Heartbeat, Result),
-    (SESSION, DOWN): (HeartbeatReply, Acknowledgement, Command, Resend),
+    (SESSION, UP): (Heartbeat, Result, ConfigPart),
+    (SESSION, DOWN): (HeartbeatReply, Acknowledgement, Command, Resend, Configure, ReadConfig),
 }
 """Which messages a key of this purpose and direction may seal."""
 
@@ -163,6 +184,8 @@ def _fits(kind: str, value: "Any") -> bool:
     """Tell whether a value is what the letter `kind` stands for."""
     if kind in _LENGTHS:
         return isinstance(value, bytes) and len(value) == _LENGTHS[kind]
+    if kind == "b":
+        return isinstance(value, bytes) and 0 < len(value) <= CONFIG_BYTES_MAX
     if kind == "t":
         return value is None or _fits("I", value)
     if kind == "S":

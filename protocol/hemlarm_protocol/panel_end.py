@@ -162,9 +162,12 @@ class PanelEnd:
         return deadline
 
     def answer(self, command_id: bytes, status: int, detail: int) -> None:
-        """Send a command's result. Without a session it is not sent: the cloud then repeats the command."""
-        if self._writer:
-            self._out.append(self._writer.frame(messages.Result(command_id, status, detail)))
+        """Send the result of a command or change. Without a session it is not sent: the cloud then asks again."""
+        self._say(messages.Result(command_id, status, detail))
+
+    def answer_config(self, request_id: bytes, revision: int, total: int, offset: int, data: bytes) -> None:
+        """Send up to `messages.CONFIG_BYTES_MAX` of the configuration's `total` bytes; see `messages.ConfigPart`."""
+        self._say(messages.ConfigPart(request_id, revision, total, offset, data))
 
     def to_send(self) -> "list[bytes]":
         """Return the frames to publish, in order, and forget them."""
@@ -174,8 +177,8 @@ class PanelEnd:
     def happenings(self) -> "list[tuple[Any, ...]]":
         """Return what the shell must know, and forget it.
 
-        ("opened",), ("acknowledged", kid, number), ("time", unix_ms), ("command", message), ("resend", message), and
-        ("reconnect",): the cloud does not answer on this connection.
+        ("opened",), ("acknowledged", kid, number), ("time", unix_ms), ("command", message), ("configure", message),
+        ("read-config", message), ("resend", message), and ("reconnect",): the cloud does not answer on this connection.
         """
         happened, self._happened = self._happened, []
         return happened
@@ -322,7 +325,10 @@ class PanelEnd:
         if self._reader and kid == self._reader.kid:
             message = self._reader.open(sealed)
             self._silent_waits = 0
-            _IN_SESSION[type(message)](self, message, now_ms)
+            if type(message) in _IN_SESSION:
+                _IN_SESSION[type(message)](self, message, now_ms)
+            else:
+                self._happened.append((_FOR_THE_SHELL[type(message)], message))
         elif kid == self._knock_key.kid:
             self._knocked(sealed, now_ms)
         elif self.state == GREETING:
@@ -368,19 +374,23 @@ class PanelEnd:
         if waited_ms <= HELLO_LIFE_MS:
             self._happened.append(("time", message.time_ms))
 
-    def _commanded(self, message: "Any", _now_ms: int) -> None:
-        self._happened.append(("command", message))
-
-    def _asked_again(self, message: "Any", _now_ms: int) -> None:
-        self._happened.append(("resend", message))
+    def _say(self, message: "messages.Message") -> None:
+        if self._writer:
+            self._out.append(self._writer.frame(message))
 
 
-_IN_SESSION = {
+_IN_SESSION: "dict[Any, Any]" = {
     messages.Acknowledgement: PanelEnd._acknowledged,
     messages.HeartbeatReply: PanelEnd._heartbeat_answered,
-    messages.Command: PanelEnd._commanded,
-    messages.Resend: PanelEnd._asked_again,
 }
+
+_FOR_THE_SHELL = {
+    messages.Command: "command",
+    messages.Resend: "resend",
+    messages.Configure: "configure",
+    messages.ReadConfig: "read-config",
+}
+"""What the session only passes on, and the happening's name."""
 
 
 def _order(flight: _Flight) -> "tuple[int, int]":

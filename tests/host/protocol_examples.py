@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from hemlarm_protocol import keys, messages, sealing
+from hemlarm_protocol import cbor, keys, messages, sealing
 
 PANEL = bytes.fromhex("3fa9c1d2e4b50718")
 ROOT_KEY = bytes(range(0x00, 0x20))
@@ -13,6 +13,11 @@ WELCOME_NONCE = bytes(range(0x30, 0x3D))
 WELCOME_RANDOM = bytes(range(0x40, 0x50))
 KNOCK_NONCE = bytes(range(0x60, 0x6D))
 COMMAND_ID = bytes(range(0xC0, 0xC8))
+CHANGE_ID = bytes(range(0xC8, 0xD0))
+REQUEST_ID = bytes(range(0xD0, 0xD8))
+CHANGE: Any = [["areas", 1, {"entry_s": 45}]]
+CONFIGURATION: Any = {"areas": [{"number": 1, "exit_s": 60, "entry_s": 45}], "revision": 7}
+"""Far shorter than a panel's, and of the same form."""
 
 EVENT_NUMBER = 42
 TIME_S = 1_800_000_000
@@ -53,6 +58,7 @@ def examples() -> dict[str, Example]:
     up = keys.session_key(ROOT_KEY, PANEL, hello.frame, welcome.frame, keys.UP, 0)
     down = keys.session_key(ROOT_KEY, PANEL, hello.frame, welcome.frame, keys.DOWN, 0)
     tag = sealing.short_tag(event.frame)
+    whole = cbor.encode(CONFIGURATION)
     return {
         "event": event,
         "void": void,
@@ -65,4 +71,7 @@ def examples() -> dict[str, Example]:
         "result": _numbered(up, 1, messages.Result(COMMAND_ID, 0, 0)),
         "resend": _numbered(down, 3, messages.Resend(journal.kid, 40, 41)),
         "knock": _random(keys.knock_key(ROOT_KEY, PANEL), KNOCK_NONCE, messages.Knock()),
+        "configure": _numbered(down, 4, messages.Configure(CHANGE_ID, 6, 5, TIME_S + 60, cbor.encode(CHANGE))),
+        "read-config": _numbered(down, 5, messages.ReadConfig(REQUEST_ID, 0, TIME_S + 60)),
+        "config-part": _numbered(up, 2, messages.ConfigPart(REQUEST_ID, 7, len(whole), 0, whole)),
     }

@@ -173,7 +173,7 @@ def test_every_bound_is_the_codes() -> None:
     for _, value, where in rows:
         module, name = where.split(".")
         assert int(value) == getattr(importlib.import_module("hemlarm_protocol." + module), name), where
-    assert len(rows) == 17
+    assert len(rows) == 18
 
 
 def test_the_size_classes_hold_what_the_document_says() -> None:
@@ -205,7 +205,12 @@ def test_the_table_of_keys_names_what_each_seals() -> None:
         (int(row[1]), ("up", "down").index(row[2])): {word.strip() for word in row[6].split(",")}
         for row in table(*titles)
     }
-    spoken = {messages.Void: "void range", messages.HeartbeatReply: "heartbeat reply"}
+    spoken = {
+        messages.Void: "void range",
+        messages.HeartbeatReply: "heartbeat reply",
+        messages.ReadConfig: "read-config",
+        messages.ConfigPart: "config-part",
+    }
     assert shown == {
         place: {spoken.get(shape, shape.__name__.lower()) for shape in shapes}
         for place, shapes in messages.ALLOWED.items()

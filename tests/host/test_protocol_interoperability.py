@@ -118,6 +118,16 @@ def test_the_boards_ccm_is_cryptographys(board_crypto: Any, key: bytes, nonce: b
 
 
 @FAST
+@given(st.binary(min_size=16, max_size=16), NONCES, st.binary(max_size=40), st.binary(max_size=40))
+def test_the_boards_ccm_with_a_short_tag_is_cryptographys(
+    board_crypto: Any, key: bytes, nonce: bytes, text: bytes, data: bytes
+) -> None:
+    sealed = AESCCM(key, tag_length=8).encrypt(nonce, text, data)
+    assert board_crypto.ccm_seal(key, nonce, text, data, 8) == sealed
+    assert board_crypto.ccm_open(key, nonce, sealed, data, 8) == text
+
+
+@FAST
 @given(KEYS, NONCES, st.binary(max_size=60), st.binary(max_size=40), st.data())
 def test_the_boards_ccm_opens_nothing_that_was_changed(
     board_crypto: Any, key: bytes, nonce: bytes, text: bytes, external: bytes, data: st.DataObject

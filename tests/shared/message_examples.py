@@ -20,6 +20,9 @@ SMALLEST: "tuple[Any, ...]" = (
     messages.Result(bytes(8), 0, 0),
     messages.Resend(bytes(4), 0, 0),
     messages.Knock(),
+    messages.Configure(bytes(8), 0, 0, 0, bytes(1)),
+    messages.ReadConfig(bytes(8), 0, 0),
+    messages.ConfigPart(bytes(8), 0, 0, 0, bytes(1)),
 )
 
 LARGEST: "tuple[Any, ...]" = (
@@ -34,6 +37,9 @@ LARGEST: "tuple[Any, ...]" = (
     messages.Result(b"\xff" * 8, 23, U16),
     messages.Resend(b"\xff" * 4, U32, U32),
     messages.Knock(),
+    messages.Configure(b"\xff" * 8, U32, 999, U32, b"\xff" * messages.CONFIG_BYTES_MAX),
+    messages.ReadConfig(b"\xff" * 8, U16, U32),
+    messages.ConfigPart(b"\xff" * 8, U32, U16, U16, b"\xff" * messages.CONFIG_BYTES_MAX),
 )
 
 TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
@@ -48,6 +54,9 @@ TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
     (bytes(9), 24, U16 + 1),
     (bytes(3), U32 + 1, U32 + 1),
     (),
+    (bytes(7), U32 + 1, 1000, U32 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
+    (bytes(9), U16 + 1, U32 + 1),
+    (bytes(7), U32 + 1, U16 + 1, U16 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
 )
 """For each message, a value beyond the range of each of its fields."""
 

@@ -15,13 +15,13 @@ def test_every_code_has_a_name_and_an_urgency_in_range() -> None:
 
 def test_the_urgency_of_every_new_event_is_the_one_decided() -> None:
     expected = {
-        contact_id.FIRE: [110, 111, 114, 162],
-        contact_id.HOLD_UP: [120, 121],
-        contact_id.INTRUSION: [130, 131, 132, 134, 139, 374],
+        contact_id.FIRE: [110, 111, 114, 115, 162],
+        contact_id.HOLD_UP: [120, 121, 122],
+        contact_id.INTRUSION: [130, 131, 132, 133, 134, 139, 374],
         contact_id.TAMPER: [137, 144, 154, 344, 383, 461],
-        contact_id.FAULT: [147, 301, 302, 305, 307, 350, 354, 381, 384],
-        contact_id.OPEN_CLOSE: [401, 403, 406, 441, 570],
-        contact_id.ROUTINE: [601, 602, 607, 627, 628],
+        contact_id.FAULT: [118, 147, 158, 159, 301, 302, 305, 306, 307, 350, 354, 373, 377, 380, 381, 384],
+        contact_id.OPEN_CLOSE: [401, 403, 406, 441, 456, 570],
+        contact_id.ROUTINE: [601, 602, 607, 611, 612, 627, 628],
     }
     for urgency, codes in expected.items():
         assert [code for code in sorted(names.CODES) if contact_id.urgency(1000 + code) == urgency] == codes, urgency
@@ -80,4 +80,4 @@ def test_an_unknown_alarm_of_newer_firmware_is_not_sorted_last() -> None:
 
 
 def test_every_source_is_named() -> None:
-    assert sorted(names.SOURCES) == [0, 1, 2]
+    assert sorted(names.SOURCES) == [0, 1, 2, 16]

@@ -44,6 +44,25 @@ def test_ccm_refuses_what_the_published_vectors_call_a_failure() -> None:
         assert str(raises(BadMessage, crypto.ccm_open, *args)) == "the seal does not fit", case["from"]
 
 
+def test_ccm_with_a_short_tag_of_the_published_vectors_seals_and_opens() -> None:
+    for case in vectors("aes_ccm_rfc3610")["opened"]:
+        key, nonce, external = unhex(case["key"]), unhex(case["nonce"]), unhex(case["external"])
+        plaintext, sealed = unhex(case["plaintext"]), unhex(case["sealed"])
+        assert crypto.ccm_seal(key, nonce, plaintext, external, 8) == sealed, case["from"]
+        assert crypto.ccm_open(key, nonce, sealed, external, 8) == plaintext, case["from"]
+        for bit in range(8 * len(sealed)):
+            wrong = bytearray(sealed)
+            wrong[bit // 8] ^= 1 << (bit % 8)
+            raises(BadMessage, crypto.ccm_open, key, nonce, bytes(wrong), external, 8)
+
+
+def test_a_short_tag_goes_with_a_short_key_only() -> None:
+    for key_bytes, tag_bytes in ((32, 8), (16, 16), (16, 0), (32, 0), (16, 4), (32, 12), (16, 12)):
+        raises(ValueError, crypto.ccm_seal, bytes(key_bytes), NONCE, b"", b"", tag_bytes)
+        raises(ValueError, crypto.ccm_open, bytes(key_bytes), NONCE, bytes(16), b"", tag_bytes)
+    raises(BadMessage, crypto.ccm_open, bytes(16), NONCE, bytes(7), b"", 8)
+
+
 def test_every_length_around_a_block_goes_both_ways() -> None:
     for length in (0, 1, 15, 16, 17, 31, 32, 33, 47, 48, 255, 256, 1000, crypto.PLAINTEXT_MAX):
         for external in (b"", b"e", bytes(14), bytes(15), bytes(300)):

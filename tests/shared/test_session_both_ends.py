@@ -4,6 +4,7 @@ from hemlarm_protocol import keys, messages, panel_end, sealing
 from session_support import FIRE, OTHER_SALT, PANEL, ROOT_KEY, Cloud, Panel, kinds, opened, settle
 
 COMMAND = messages.Command(b"command1", 2, 1, 7, 0xFFFFFFFF)
+CHANGE = messages.Configure(b"change 1", 6, 7, 0xFFFFFFFF, bytes(messages.CONFIG_BYTES_MAX))
 
 
 def journalled(panel: Panel) -> "dict[tuple[bytes, int], bytes]":
@@ -64,6 +65,36 @@ def test_commands_go_down_and_results_come_up() -> None:
     panel.end.answer(COMMAND.id, 1, 2)
     settle(panel, cloud, 2)
     assert cloud.take_facts() == [("result", messages.Result(COMMAND.id, 1, 2))]
+
+
+def test_changes_of_the_configuration_go_down_and_results_come_up() -> None:
+    panel, cloud = opened()
+    assert cloud.end.configure(CHANGE)
+    settle(panel, cloud, 0)
+    assert panel.end.happenings() == [("configure", CHANGE)]
+    panel.end.answer(CHANGE.id, 0, 7)
+    settle(panel, cloud, 0)
+    assert cloud.take_facts() == [("result", messages.Result(CHANGE.id, 0, 7))]
+
+
+def test_the_configuration_is_asked_for_and_comes_up_in_pieces() -> None:
+    panel, cloud = opened()
+    request = messages.ReadConfig(b"request1", 700, 0xFFFFFFFF)
+    assert cloud.end.read_config(request)
+    settle(panel, cloud, 0)
+    assert panel.end.happenings() == [("read-config", request)]
+    panel.end.answer_config(request.id, 6, 1500, 700, b"x" * messages.CONFIG_BYTES_MAX)
+    settle(panel, cloud, 0)
+    part = messages.ConfigPart(b"request1", 6, 1500, 700, b"x" * messages.CONFIG_BYTES_MAX)
+    assert cloud.take_facts() == [("config-part", part)]
+
+
+def test_without_a_session_no_configuration_goes_either_way() -> None:
+    panel, cloud = Panel(), Cloud()
+    assert not cloud.end.configure(CHANGE)
+    assert not cloud.end.read_config(messages.ReadConfig(bytes(8), 0, 0))
+    panel.end.answer_config(bytes(8), 1, 1, 0, b"x")
+    assert panel.end.to_send() == cloud.end.to_send() == []
 
 
 def test_a_command_that_is_repeated_on_the_wire_reaches_the_shell_once() -> None:
