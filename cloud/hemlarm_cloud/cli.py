@@ -9,11 +9,11 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console, RenderableType
@@ -21,10 +21,12 @@ from rich.console import Console, RenderableType
 from hemlarm_cloud import showing
 from hemlarm_cloud.authority import AuthorityError
 from hemlarm_cloud.broker import BrokerError
+from hemlarm_cloud.changing import SECTIONS, ChangeError, edits_from
 from hemlarm_cloud.installation import InstallationError, open_installation, open_store
 from hemlarm_cloud.provision import ProvisionError, provision_panel, revoke
 from hemlarm_cloud.settings import Settings, SettingsError, load_settings
-from hemlarm_cloud.store import Command, Store, StoreError
+from hemlarm_cloud.store import Change, Command, Configuration, Store, StoreError
+from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.vault import VaultError
 from hemlarm_protocol import message_names, topics
 
@@ -35,6 +37,8 @@ EXPIRES_S = 60
 
 _POLL_S = 0.05
 
+_Asked = TypeVar("_Asked", Command, Change)
+
 app = typer.Typer(
     name="cloud",
     help="The cloud: run it, look at it, act on panels.",
@@ -44,14 +48,18 @@ app = typer.Typer(
 panel_app = typer.Typer(help="Panels of this installation.", no_args_is_help=True)
 event_app = typer.Typer(help="What panels reported.", no_args_is_help=True)
 command_app = typer.Typer(help="What panels are asked to do.", no_args_is_help=True)
+alarm_app = typer.Typer(help="Alarms that the cloud raises itself.", no_args_is_help=True)
 app.add_typer(panel_app, name="panel")
 app.add_typer(event_app, name="event")
 app.add_typer(command_app, name="command")
+app.add_typer(alarm_app, name="alarm")
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for all that the cloud keeps.")]
 Database = Annotated[str | None, typer.Option("--database", help="Database URL.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+User = Annotated[int, typer.Option("--user", min=0, max=999, help="The user it is for.")]
+Expires = Annotated[int, typer.Option("--expires", min=1, max=86_400, help="Seconds to live.")]
 Panel = Annotated[str, typer.Argument(metavar="PANEL", help="The panel's 16 hexadecimal digits.")]
 
 
@@ -126,6 +134,61 @@ def panel_revoke(
     _print(as_json, facts, f"Panel {panel} revoked; the broker cuts it within seconds.")
 
 
+@panel_app.command("config")
+def panel_config(
+    panel: Panel, config: Config = None, data: Data = None, database: Database = None, as_json: Json = False
+) -> None:
+    """Show a panel's configuration as the panel last told it, without codes and keys."""
+    with _store(config, data, database) as store, store.read() as reading:
+        stored = _configuration(reading, _panel_id(panel))
+    _print(as_json, showing.configuration_json(stored), showing.configuration_table(stored))
+
+
+@panel_app.command("set")
+def panel_set(
+    panel: Panel,
+    section: Annotated[str, typer.Argument(metavar="SECTION", help=", ".join(SECTIONS))],
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=0, max=999, help="0 for the panel itself.")],
+    fields: Annotated[
+        list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="JSON, hex:BYTES or text; null: the default.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the area, zone or user.")] = False,
+    user: User = 0,
+    expires: Expires = EXPIRES_S,
+    config: Config = None,
+    data: Data = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Change a panel's configuration, based on what `panel config` shows, and wait for the panel's answer."""
+    try:
+        edits = edits_from(section, number, fields or [], remove)
+    except ChangeError as error:
+        _fail(str(error), BAD_USAGE)
+    panel = _panel_id(panel)
+    with _store(config, data, database) as store:
+        now_ms = _now_ms()
+        with store.begin() as tx:
+            _expect_panel(tx, panel)
+            base = _configuration(tx, panel).revision or 0
+            change = Change(os.urandom(8), panel, _person(), user, base, edits, now_ms, now_ms + expires * 1000)
+            tx.add_change(change)
+        change = _answered(store, change, lambda reading: reading.change(change.id))
+    _print(as_json, showing.change_json(change), showing.change_text(change))
+    if change.state != "done":
+        raise typer.Exit(FAILED)
+
+
+def _configuration(reading: Queries, panel: str) -> Configuration:
+    stored = reading.configuration(panel)
+    if stored is None or stored.document is None:
+        raise ProvisionError(
+            f"the configuration of panel {panel} is not here yet: it is read while the cloud runs and the panel is "
+            "connected, if its firmware is newer than 1.0"
+        )
+    return stored
+
+
 @event_app.command("list")
 def event_list(
     panel: Annotated[str | None, typer.Option("--panel", help="Only this panel's.")] = None,
@@ -143,6 +206,23 @@ def event_list(
     last = events[-1].id if events else after
     facts = {"events": [showing.event_json(event) for event in events], "last_id": last}
     _print(as_json, facts, showing.event_table(events))
+
+
+@alarm_app.command("list")
+def alarm_list(
+    panel: Annotated[str | None, typer.Option("--panel", help="Only this panel's.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="The newest so many.")] = 100,
+    config: Config = None,
+    data: Data = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """List presumed alarms, oldest first: an entry delay began, and the panel was never heard of again in time."""
+    wanted = None if panel is None else _panel_id(panel)
+    with _store(config, data, database) as store, store.read() as reading:
+        alarms = reading.presumed_alarms(wanted, limit)
+    facts = {"alarms": [showing.alarm_json(alarm) for alarm in alarms]}
+    _print(as_json, facts, showing.alarm_table(alarms))
 
 
 @command_app.command("list")
@@ -167,8 +247,8 @@ def command_send(
     panel: Panel,
     verb: Annotated[str, typer.Argument(metavar="VERB", help=", ".join(message_names.VERBS.values()))],
     argument: Annotated[int, typer.Option("--argument", min=0, max=0xFFFF, help="The area's number.")] = 0,
-    user: Annotated[int, typer.Option("--user", min=0, max=999, help="The user it is for.")] = 0,
-    expires: Annotated[int, typer.Option("--expires", min=1, max=86_400, help="Seconds to live.")] = EXPIRES_S,
+    user: User = 0,
+    expires: Expires = EXPIRES_S,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the panel's answer.")] = False,
     config: Config = None,
     data: Data = None,
@@ -187,7 +267,7 @@ def command_send(
         )
         _queue(store, command)
         if wait:
-            command = _answered(store, command)
+            command = _answered(store, command, lambda reading: reading.command(command.id))
     _print(as_json, showing.command_json(command), showing.command_table([command]))
     if wait and command.state != "done":
         raise typer.Exit(FAILED)
@@ -195,23 +275,27 @@ def command_send(
 
 def _queue(store: Store, command: Command) -> None:
     with store.begin() as tx:
-        known = tx.panel(command.panel)
-        if known is None:
-            raise ProvisionError(f"no panel {command.panel} here; `hemlarm cloud panel list` shows them all")
-        if known.revoked_ms is not None:
-            raise ProvisionError(f"panel {command.panel} was revoked and obeys no more")
+        _expect_panel(tx, command.panel)
         tx.add_command(command)
 
 
-def _answered(store: Store, command: Command) -> Command:
-    """Wait for the answer, or for the end of the command's life, whichever comes first."""
-    while command.state in ("queued", "sent"):
-        if _now_ms() >= command.expires_ms:
-            return command._replace(state="expired")
+def _expect_panel(reading: Queries, panel: str) -> None:
+    known = reading.panel(panel)
+    if known is None:
+        raise ProvisionError(f"no panel {panel} here; `hemlarm cloud panel list` shows them all")
+    if known.revoked_ms is not None:
+        raise ProvisionError(f"panel {panel} was revoked and obeys no more")
+
+
+def _answered(store: Store, asked: _Asked, look: Callable[[Queries], _Asked | None]) -> _Asked:
+    """Wait for the answer, or for the end of the request's life, whichever comes first."""
+    while asked.state in ("queued", "sent"):
+        if _now_ms() >= asked.expires_ms:
+            return asked._replace(state="expired")
         time.sleep(_POLL_S)
         with store.read() as reading:
-            command = reading.command(command.id) or command
-    return command
+            asked = look(reading) or asked
+    return asked
 
 
 @contextmanager

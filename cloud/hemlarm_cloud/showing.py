@@ -1,16 +1,18 @@
 """How rows of the store look on a terminal and as JSON."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from rich import box
 from rich.table import Table
 
-from hemlarm_cloud.store import Command, Event, Panel
-from hemlarm_protocol import message_names
+from hemlarm_cloud.store import Change, Command, Configuration, Event, Panel, PresumedAlarm
+from hemlarm_protocol import cbor, message_names
 from hemlarm_protocol.contact_id_names import describe
 
 _VOID_RECORD = "Numbers declared void"
+_PRESUMED = "Presumed burglary alarm"
 
 
 def panel_json(panel: Panel) -> dict[str, Any]:
@@ -31,8 +33,39 @@ def event_json(event: Event) -> dict[str, Any]:
 def command_json(command: Command) -> dict[str, Any]:
     """A command for --json."""
     values = command._asdict()
-    status = None if command.status is None else message_names.STATUSES.get(command.status, f"status {command.status}")
-    return values | {"id": command.id.hex(), "verb": verb_name(command.verb), "status": status}
+    return values | {"id": command.id.hex(), "verb": verb_name(command.verb), "status": status_name(command.status)}
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """A change of a configuration for --json."""
+    edits = _plain(cbor.decode(change.edits))
+    return change._asdict() | {"id": change.id.hex(), "edits": edits, "status": status_name(change.status)}
+
+
+def change_text(change: Change) -> str:
+    """What became of a change, and what to do now."""
+    answer = "done" if change.state == "done" else status_name(change.status) or "none"
+    nothing = f"Nothing was changed at panel {change.panel}: "
+    return {
+        "done": f"Panel {change.panel} took the change; its configuration now has revision {change.base + 1}.",
+        "conflict": nothing + f"its configuration is no longer revision {change.base}. Look at it with "
+        f"`hemlarm cloud panel config {change.panel}`, and set again what is still wanted.",
+        "busy": nothing + "somebody is changing its configuration at the keypad. Try again in a minute.",
+        "none": f"Panel {change.panel} has not answered. Once it is connected again, `hemlarm cloud panel config` "
+        "shows whether it took the change; firmware 1.0 takes none.",
+    }.get(answer, nothing + f"its answer is {answer}. Check the section, the number and the fields.")
+
+
+def configuration_json(stored: Configuration) -> dict[str, Any]:
+    """A configuration for --json."""
+    values = stored._asdict()
+    document = _plain(cbor.decode(values.pop("document")))
+    return values | {"configuration": document}
+
+
+def alarm_json(alarm: PresumedAlarm) -> dict[str, Any]:
+    """A presumed alarm for --json."""
+    return alarm._asdict() | {"kid": alarm.kid.hex(), "name": _PRESUMED}
 
 
 def panel_table(panels: list[Panel]) -> Table:
@@ -70,9 +103,37 @@ def command_table(commands: list[Command]) -> Table:
     return table
 
 
+def configuration_table(stored: Configuration) -> Table:
+    """A configuration for people: a line for each numbered thing, and one for the panel itself."""
+    table = _table("section", "number", "fields")
+    told = "" if stored.complete else "; it may have changed since, and is being asked for"
+    table.title = f"Revision {stored.revision}, read {time_text(stored.read_ms)} UTC{told}"
+    document: dict[str, Any] = configuration_json(stored)["configuration"]
+    table.add_row("panel", "0", _fields({name: value for name, value in document.items() if not _is_section(value)}))
+    for section, things in document.items():
+        for thing in things if _is_section(things) else ():
+            fields = {name: value for name, value in thing.items() if name != "number"}
+            table.add_row(section, str(thing.get("number", "-")), _fields(fields))
+    return table
+
+
+def alarm_table(alarms: list[PresumedAlarm]) -> Table:
+    """Presumed alarms for people."""
+    table = _table("raised (UTC)", "panel", "what happened", "settled late (UTC)")
+    for alarm in alarms:
+        what = f"{_PRESUMED}, area {alarm.area}, zone {alarm.zone}"
+        table.add_row(time_text(alarm.raised_ms), alarm.panel, what, time_text(alarm.settled_ms))
+    return table
+
+
 def event_name(event: Event) -> str:
     """What happened, in words."""
     return describe(event.qcode) if event.qcode else _VOID_RECORD
+
+
+def status_name(status: int | None) -> str | None:
+    """An answer's name, or its number where this version knows no name for it."""
+    return None if status is None else message_names.STATUSES.get(status, f"status {status}")
 
 
 def verb_name(verb: int) -> str:
@@ -91,3 +152,20 @@ def _table(*columns: str) -> Table:
         # A panel's id is copied into the next command, so it is the one thing that is never broken over two lines.
         table.add_column(column, no_wrap=column in ("panel", "id", "number"), overflow="fold")
     return table
+
+
+def _plain(value: Any) -> Any:
+    """Return decoded CBOR with hexadecimal texts for bytes, as JSON needs it."""
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _is_section(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(thing, dict) for thing in value)
+
+
+def _fields(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in values.items())

@@ -38,6 +38,16 @@ def test_nothing_is_acknowledged_before_the_commit(bench: Bench) -> None:
     assert bench.panel.recorder.pending == 0
 
 
+def test_commands_sent_between_an_event_and_its_commit_do_not_cost_its_acknowledgement(bench: Bench) -> None:
+    bench.connect()
+    bench.panel.record()
+    for frame in bench.panel.end.to_send():
+        bench.core.receive(bench.panel.id, frame, bench.now_ms)
+    bench.core.pump(bench.now_ms)
+    bench.down([frame for _, frame in bench.core.commit(bench.now_ms)])
+    assert bench.panel.recorder.pending == 0
+
+
 def test_a_failed_commit_acknowledges_nothing_and_the_panel_sends_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,12 +1,12 @@
 """Reading the store, on a connection whose transaction sees one moment of it."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from sqlalchemy import Connection, Select, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import select
 
-from hemlarm_cloud.store import gaps, rows, schema
+from hemlarm_cloud.store import gaps, requests, rows, schema
+from hemlarm_cloud.store.configurations import ConfigurationReading
+from hemlarm_cloud.store.presumed import PresumedReading
 
 _PAGE = 1000
 """Numbers read at a time when looking for gaps: a day's events of a busy panel, some 10 ms of work."""
@@ -15,11 +15,8 @@ _event_columns = [schema.event.c[name] for name in rows.Event._fields]
 _alert_columns = [schema.alert.c[name] for name in rows.Alert._fields]
 
 
-class Queries:
+class Queries(PresumedReading, ConfigurationReading):
     """What can be asked of the store. Raises StoreError through the `read` or `begin` that gave it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def panel(self, panel: str) -> rows.Panel | None:
         """Return the panel with this id, revoked or not."""
@@ -59,37 +56,20 @@ class Queries:
 
     def command(self, command_id: bytes) -> rows.Command | None:
         """Return the command with this id."""
-        found = self._commands(schema.command.c.id == command_id, limit=1)
-        return found[0] if found else None
+        found = self._all(requests.found(schema.command, schema.command.c.id == command_id))
+        return rows.Command(*found[0]) if found else None
 
     def commands(self, panel: str | None = None, limit: int = 100) -> list[rows.Command]:
         """Return the `limit` newest commands, oldest of them first."""
-        table = schema.command
-        query = select(table).order_by(table.c.created_ms.desc(), table.c.id).limit(limit)
-        if panel is not None:
-            query = query.where(table.c.panel == panel)
-        return [rows.Command(*row) for row in reversed(self._all(query))]
+        newest = self._all(requests.newest(schema.command, panel, limit))
+        return [rows.Command(*row) for row in reversed(newest)]
 
     def due_commands(self, now_ms: int, shards: tuple[str, str] = ("00", "ff"), limit: int = 100) -> list[rows.Command]:
         """Return unanswered, unexpired commands for panels in a range of shards (both included), oldest first.
 
         Commands already sent are among them: a panel executes an id once, so sending again is how a lost one arrives.
         """
-        return self._commands(
-            schema.command.c.state.in_(["queued", "sent"]),
-            schema.command.c.expires_ms > now_ms,
-            schema.panel.c.revoked_ms.is_(None),
-            schema.panel.c.shard.between(*shards),
-            limit=limit,
-        )
-
-    def _commands(self, *conditions: ColumnElement[bool], limit: int) -> list[rows.Command]:
-        table = schema.command
-        query = select(table).join(schema.panel, schema.panel.c.id == table.c.panel).where(*conditions)
-        return [rows.Command(*row) for row in self._all(query.order_by(table.c.created_ms, table.c.id).limit(limit))]
-
-    def _all(self, query: Select[Any]) -> Sequence[Any]:
-        return self._connection.execute(query).all()
+        return [rows.Command(*row) for row in self._all(requests.due(schema.command, now_ms, shards, limit))]
 
     def _gaps(self, panel: str, kid: bytes, start: int, below: int, at_most: int) -> tuple[int, list[tuple[int, int]]]:
         numbers = self._numbers(panel, kid, start)

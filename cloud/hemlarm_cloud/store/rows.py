@@ -14,6 +14,8 @@ Learned = Literal["new", "known", "conflict"]
 
 CommandState = Literal["queued", "sent", "done", "failed", "expired"]
 
+EntryDelayState = Literal["waiting", "settled", "raised"]
+
 
 class Panel(NamedTuple):
     """A panel that was provisioned; `root_key` is wrapped by the vault, `certificate_serial` is hexadecimal."""
@@ -96,3 +98,52 @@ class Command(NamedTuple):
     status: int | None = None
     detail: int | None = None
     answered_ms: int | None = None
+
+
+class Configuration(NamedTuple):
+    """What a panel last told of its configuration: the CBOR `document` at this `revision`, without secrets.
+
+    All None until it was told in full. Where it is not `complete`, the panel may have a newer one, and is asked for it.
+    """
+
+    panel: str
+    revision: int | None = None
+    document: bytes | None = None
+    read_ms: int | None = None
+    complete: bool = False
+
+
+class Change(NamedTuple):
+    """A change of a panel's configuration that someone asked for, based on revision `base`; `edits` is CBOR."""
+
+    id: bytes
+    panel: str
+    requested_by: str
+    user: int
+    base: int
+    edits: bytes
+    created_ms: int
+    expires_ms: int
+    sent_ms: int | None = None
+    state: CommandState = "queued"
+    status: int | None = None
+    detail: int | None = None
+    answered_ms: int | None = None
+
+
+class PresumedAlarm(NamedTuple):
+    """An entry delay, by the event that started it, and the alarm presumed if nothing settles it by `due_ms`.
+
+    `settled_ms` is when the event that settles it was stored; with state "raised" it came too late.
+    """
+
+    panel: str
+    kid: bytes
+    number: int
+    area: int
+    zone: int
+    received_ms: int
+    due_ms: int
+    state: EntryDelayState = "waiting"
+    raised_ms: int | None = None
+    settled_ms: int | None = None

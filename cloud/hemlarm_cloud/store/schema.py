@@ -6,6 +6,7 @@ certificates. What stands here is what the migrations in `migrations/versions/` 
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -126,4 +127,51 @@ command = Table(
     CheckConstraint("state IN ('queued', 'sent', 'done', 'failed', 'expired')", name="state"),
     Index(None, "state", "panel"),
     Index(None, "panel", "created_ms"),
+)
+
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("panel", String(16), ForeignKey("panel.id"), primary_key=True),
+    Column("revision", BigInteger),
+    Column("document", LargeBinary, comment="CBOR as the panel told it, without secrets"),
+    Column("read_ms", BigInteger),
+    Column("complete", Boolean, nullable=False, comment="no newer one is known to be at the panel"),
+)
+
+configuration_change = Table(
+    "configuration_change",
+    metadata,
+    Column("id", LargeBinary(8), primary_key=True),
+    Column("panel", String(16), ForeignKey("panel.id"), nullable=False),
+    Column("requested_by", String(64), nullable=False),
+    Column("user", Integer, nullable=False),
+    Column("base", BigInteger, nullable=False, comment="the revision it is based on"),
+    Column("edits", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("sent_ms", BigInteger),
+    Column("state", String(8), nullable=False),
+    Column("status", Integer),
+    Column("detail", Integer),
+    Column("answered_ms", BigInteger),
+    CheckConstraint("state IN ('queued', 'sent', 'done', 'failed', 'expired')", name="state"),
+    Index(None, "state", "panel"),
+)
+
+presumed_alarm = Table(
+    "presumed_alarm",
+    metadata,
+    Column("panel", String(16), ForeignKey("panel.id"), primary_key=True),
+    Column("kid", LargeBinary(4), primary_key=True),
+    Column("number", BigInteger, primary_key=True, comment="of the event that started the entry delay"),
+    Column("area", Integer, nullable=False),
+    Column("zone", Integer, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False, comment="raised then, unless settled"),
+    Column("state", String(8), nullable=False),
+    Column("raised_ms", BigInteger),
+    Column("settled_ms", BigInteger, comment="when what settles it was stored; of a raised one, too late"),
+    CheckConstraint("state IN ('waiting', 'settled', 'raised')", name="state"),
+    Index(None, "state", "due_ms"),
 )

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, bindparam, exists, func, insert, select, update
 
-from hemlarm_cloud.store import rows, schema
+from hemlarm_cloud.store import requests, rows, schema
+from hemlarm_cloud.store.configurations import ConfigurationWriting
 from hemlarm_cloud.store.dialects import insert_unless_present
 from hemlarm_cloud.store.prepared import Prepared
+from hemlarm_cloud.store.presumed import PresumedWriting
 from hemlarm_cloud.store.queries import Queries
 
 GAPS_MAX = 16
@@ -19,14 +21,6 @@ _INT64_MAX = (1 << 63) - 1
 
 _Key = tuple[str, bytes, int, bytes]
 """Panel, key id, number and tag: what makes an event the same event."""
-
-_BEFORE: dict[rows.CommandState, tuple[rows.CommandState, ...]] = {
-    "sent": ("queued", "sent"),
-    "done": ("queued", "sent", "expired"),
-    "failed": ("queued", "sent", "expired"),
-    "expired": ("queued", "sent"),
-}
-"""From which states a command comes into each. An answer is a fact, so it counts even after the time was up."""
 
 _other = schema.event.alias("other")
 _newly_stored = select(
@@ -76,7 +70,7 @@ def _hot_path(dialect: Dialect) -> _HotPath:
     )
 
 
-class Transaction(Queries):
+class Transaction(Queries, PresumedWriting, ConfigurationWriting):
     """Changes that become durable together when the `with` block of `Store.begin` ends, or not at all."""
 
     def __init__(self, connection: Connection) -> None:
@@ -181,22 +175,11 @@ class Transaction(Queries):
         A command goes on only: an answer is kept, whatever comes later. With `panel`, a command of another panel is
         not touched.
         """
-        table = schema.command
-        values: dict[str, Any] = {"state": state}
-        if state == "sent":
-            values["sent_ms"] = at_ms
-        elif state in ("done", "failed"):
-            values |= {"answered_ms": at_ms, "status": status, "detail": detail}
-        change = update(table).where(table.c.id == command_id, table.c.state.in_(_BEFORE[state])).values(values)
-        if panel is not None:
-            change = change.where(table.c.panel == panel)
-        return self._connection.execute(change).rowcount == 1
+        return requests.move(self._connection, schema.command, command_id, state, at_ms, status, detail, panel)
 
     def expire_commands(self, now_ms: int) -> int:
         """Mark unanswered commands whose time is up as expired. Returns how many."""
-        table = schema.command
-        late = (table.c.state.in_(_BEFORE["expired"]), table.c.expires_ms <= now_ms)
-        return self._connection.execute(update(table).where(*late).values(state="expired")).rowcount
+        return requests.expire(self._connection, schema.command, now_ms)
 
     def _add_lone_event(self, event: rows.Event) -> rows.Outcome:
         """The usual case, an alarm that comes alone: half the statements, and the same outcome."""

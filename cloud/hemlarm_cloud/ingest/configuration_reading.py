@@ -1,0 +1,68 @@
+"""Asking one panel for its configuration, piece by piece, until all pieces are of one revision."""
+
+from collections.abc import Callable
+
+from hemlarm_protocol import cbor
+from hemlarm_protocol.errors import BadMessage
+from hemlarm_protocol.messages import ConfigPart, ReadConfig
+
+REPEAT_MS = 5_000
+"""An unanswered question is asked again, as a command is."""
+
+TRIES = 5
+"""Unanswered questions before giving up: firmware 1.0 knows none of them. The next session or change begins anew."""
+
+LIFE_MS = 60_000
+"""How long a question may be under way."""
+
+
+class ConfigurationReading:
+    """One reading, from its first question to its last piece. `random(n)` gives n bytes; times are ms since 1970."""
+
+    def __init__(self, random: Callable[[int], bytes]) -> None:
+        self._random = random
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Forget what came so far: the configuration may have changed. What still comes of it is not taken."""
+        self._id = self._random(8)
+        self._data = b""
+        self._head: tuple[int, int] | None = None
+        self._tries = self.due_ms = 0
+
+    @property
+    def given_up(self) -> bool:
+        """Whether too many questions in a row were not answered."""
+        return self._tries > TRIES
+
+    def ask(self, now_ms: int) -> ReadConfig | None:
+        """Return the question to send now, or None where an answer is still awaited or no longer expected."""
+        if now_ms < self.due_ms:
+            return None
+        self._tries, self.due_ms = self._tries + 1, now_ms + REPEAT_MS
+        if self.given_up:
+            return None
+        return ReadConfig(self._id, len(self._data), (now_ms + LIFE_MS) // 1000)
+
+    def take(self, part: ConfigPart) -> tuple[int, bytes] | None:
+        """Take a piece; returns (revision, CBOR of a map) with the last one. Raises BadMessage for what is no map.
+
+        A piece that answers no present question has no effect, and one of another revision than the first begins the
+        reading again.
+        """
+        if part.id != self._id or part.offset != len(self._data) or part.offset + len(part.data) > part.total:
+            return None
+        head = (part.revision, part.total)
+        if self._head not in (None, head):
+            self.begin_again()
+            return None
+        self._head = head
+        self._data += part.data
+        self._tries = self.due_ms = 0
+        if len(self._data) < part.total:
+            return None
+        document, revision = self._data, part.revision
+        self.begin_again()
+        if not isinstance(cbor.decode(document), dict):
+            raise BadMessage("a configuration is a CBOR map")
+        return revision, document
