@@ -12,29 +12,36 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "panel-states.md"
 sys.path[:0] = [str(ROOT / "protocol"), str(ROOT / "firmware")]
 
-from hemlarm_firmware.panel import area, table_names, tables  # noqa: E402 - found only with the path above.
+from hemlarm_firmware.panel import area, latch, latch_tables, table_names, tables  # noqa: E402 - found only with the path above.
 
 Rows = dict[tuple[int, str], tuple[int, tuple[str, ...]]]
 
 
 def rows(
-    decide: Callable[[int, int], tuple[int, tuple[int, ...]]], states: dict[int, str], stimuli: dict[int, str]
+    decide: Callable[[int, int], tuple[int, tuple[int, ...]]],
+    methods: tuple[Callable[..., None], ...],
+    states: dict[int, str],
+    stimuli: dict[int, str],
 ) -> Rows:
     """A machine row by row, stimuli and actions in words."""
     table: Rows = {}
     for state in states:
         for stimulus, name in stimuli.items():
             following, actions = decide(state, stimulus)
-            table[(state, name)] = following, tuple(area.ACTIONS[action].__name__ for action in actions)
+            table[(state, name)] = following, tuple(methods[action].__name__ for action in actions)
     return table
 
 
 DRAWINGS: dict[str, tuple[Rows, dict[int, str], int]] = {
-    "intrusion": (rows(tables.decide, table_names.STATES, table_names.STIMULI), table_names.STATES, tables.DISARMED),
-    "fire": (
-        rows(tables.decide_fire, table_names.FIRE_STATES, table_names.FIRE_STIMULI),
-        table_names.FIRE_STATES,
-        tables.FIRE_QUIET,
+    "intrusion": (
+        rows(tables.decide, area.ACTIONS, table_names.STATES, table_names.STIMULI),
+        table_names.STATES,
+        tables.DISARMED,
+    ),
+    "always-on": (
+        rows(latch_tables.decide, latch.ACTIONS, table_names.LATCH_STATES, table_names.LATCH_STIMULI),
+        table_names.LATCH_STATES,
+        latch_tables.QUIET,
     ),
 }
 

@@ -46,6 +46,9 @@ def change_text(change: Change) -> str:
     """What became of a change, and what to do now."""
     answer = "done" if change.state == "done" else status_name(change.status) or "none"
     nothing = f"Nothing was changed at panel {change.panel}: "
+    why = f"its answer is {answer}. Check the section, the number and the fields."
+    if change.reason:
+        why = f"{change.reason}. Correct what this names, where places in a list count from 0, and set it again."
     return {
         "done": f"Panel {change.panel} took the change; its configuration now has revision {change.base + 1}.",
         "conflict": nothing + f"its configuration is no longer revision {change.base}. Look at it with "
@@ -53,7 +56,7 @@ def change_text(change: Change) -> str:
         "busy": nothing + "somebody is changing its configuration at the keypad. Try again in a minute.",
         "none": f"Panel {change.panel} has not answered. Once it is connected again, `hemlarm cloud panel config` "
         "shows whether it took the change; firmware 1.0 takes none.",
-    }.get(answer, nothing + f"its answer is {answer}. Check the section, the number and the fields.")
+    }.get(answer, nothing + why)
 
 
 def configuration_json(stored: Configuration) -> dict[str, Any]:

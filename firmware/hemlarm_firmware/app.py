@@ -9,14 +9,17 @@ import asyncio
 import gc
 
 from hemlarm_firmware.clock import Clock
+from hemlarm_firmware.configuration import Configuration
+from hemlarm_firmware.event_log import EventLog
 from hemlarm_firmware.journal import Journal
 from hemlarm_firmware.link.uplink import Uplink
 from hemlarm_firmware.memory import Memory
-from hemlarm_firmware.panel import config as panel_config
+from hemlarm_firmware.panel import inputs
 from hemlarm_firmware.panel.core import Panel, SnapshotError
 from hemlarm_firmware.recorder import Recorder
+from hemlarm_firmware.sensors.radio import Receiver
 from hemlarm_firmware.settings import Settings, SettingsError
-from hemlarm_protocol import cbor, contact_id
+from hemlarm_protocol import contact_id
 from hemlarm_protocol.constant import const
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
@@ -32,20 +35,23 @@ COLLECT_EVERY_BYTES = 8_192
 CONFIRM_AFTER_MS = 1_000
 """An event not acknowledged by then is read back from flash; one that was needs the flash no more."""
 
+CLOCK_SLACK_S = 2
+"""The panel core is told of the time when its own is off by more than this."""
+
+UNHEARD_MAX = 32
+"""Fire and hold-up alarms of which the keypad knows whether the centre has them; of older ones it no longer says."""
+
 _RESTARTED = const(1305)
 _FORGOT = const(1137)
 _FLASH_FAILED = const(1307)
-_EXPIRED = const(4)
+_RECONFIGURED = const(1306)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from hemlarm_firmware.board import Board
-
-
-class ConfigMissingError(Exception):
-    """The panel holds no configuration: it has to be provisioned."""
 
 
 class App:
@@ -61,15 +67,25 @@ class App:
         self._memory = Memory(Settings(board.flash("state")))
         # A journal without the state that belongs to it: somebody or something took the panel's memory away.
         self._forgot = not self._memory.salts and not self._journal.blank
-        self._core = self._restore_core(self._load_config())
+        self._configuration = Configuration(board.flash("config"))
+        config = self._configuration.load()
+        self._core = self._restore_core(config)
+        self._sensors = _radio_sensors(config)
+        self._radio = Receiver(self._sensors, board.random)
         self._recorder = Recorder(
             self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock
         )
         self._end = PanelEnd(self._panel_id, self._root_key, board.random, self._recorder, self._status)
         self._uplink = Uplink(board, self._panel_id.hex(), self._end, self._clock, self._happened)
         self._rearm = asyncio.Event()
+        self._planned_ms: int | None = None  # What the task of deadlines waits for.
         self._save_failed = False
         self._confirm_ms: int | None = None
+        self._log = EventLog(self._recorder)
+        # Fire and hold-up alarms that the centre has not acknowledged; after a restart nobody knows which they are.
+        self._unheard: list[int] = []
+        self._knows_unheard = not self._core.waits_for_centre
+        self._edits: list[tuple[Any, int]] = []  # Changes made at the keypad that wait for a quiet moment.
 
     def start(self) -> None:
         """Take up numbering behind the last boot's, and report the restart."""
@@ -89,14 +105,17 @@ class App:
 
     async def _inputs(self) -> None:
         while True:
-            happened = await self._board.next_input()
+            happened: Any = await self._board.next_input()
             self._board.trace("cause")
-            self._perform(self._core.handle(happened, self._clock.uptime_ms()))
+            if happened[0] == "radio":
+                self._hear(happened[1])
+            else:
+                self._feed(*happened)
 
     async def _deadlines(self) -> None:
         while True:
             self._rearm.clear()
-            deadline_ms = self._deadline_ms()
+            deadline_ms = self._planned_ms = self._deadline_ms()
             if deadline_ms is None:
                 await self._rearm.wait()
             elif deadline_ms > self._clock.uptime_ms():
@@ -121,11 +140,33 @@ class App:
 
     # What follows from a decision.
 
+    def _feed(self, *happened: "Any") -> None:
+        self._perform(self._core.handle(happened, self._clock.uptime_ms()))
+
+    def _hear(self, frame: bytes) -> None:
+        """A radio sensor's report is acknowledged only when what it led to is journalled."""
+        report = self._radio.received(frame, self._clock.uptime_ms())
+        if report is not None:
+            self._feed(inputs.SENSOR, *report)
+        for reply in self._radio.replies:
+            self._board.transmit(reply)
+        self._radio.replies.clear()
+
     def _perform(self, outputs: "list[tuple[Any, ...]]") -> None:
+        if outputs:
+            self._carry_out(outputs)
+        if self._deadline_ms() != self._planned_ms:
+            self._rearm.set()
+        if outputs or self._edits:
+            self._serve([output for output in outputs if output[0] in ("recall", "configure")])
+
+    def _carry_out(self, outputs: "list[tuple[Any, ...]]") -> None:
         recorded = [(self._recorder.record(*output[1:]), output[1]) for output in outputs if output[0] == "event"]
         self._uplink.poke(any(contact_id.urgency(qcode) <= URGENT for _, qcode in recorded))
         for number, qcode in recorded:
             self._board.trace("event", number, qcode)
+            if qcode < 2000 and contact_id.urgency(qcode) <= contact_id.HOLD_UP:
+                self._unheard = self._unheard[1 - UNHEARD_MAX :] + [number]
         if recorded and self._confirm_ms is None:
             self._confirm_ms = self._clock.uptime_ms() + CONFIRM_AFTER_MS
         if ("save",) in outputs:
@@ -133,20 +174,50 @@ class App:
         for output in outputs:
             if output[0] == "show":
                 self._board.show(output[1], output[2])
-        self._rearm.set()
+
+    def _serve(self, requests: "list[tuple[Any, ...]]") -> None:
+        """What the keypad asks for: an event of the log, or a change of the configuration."""
+        for request in requests:
+            if request[0] == "recall":
+                self._feed(inputs.RECALLED, self._log.nth(request[1]))
+            else:
+                self._edits.append((request[1], request[2]))
+        while self._edits and self._core.site.is_settled():
+            edits, user = self._edits.pop(0)
+            status, config, _ = self._configuration.change(None, edits)
+            if config is not None:
+                self._reconfigured(config, user, contact_id.SOURCE_KEYPAD)
+            elif status == inputs.REFUSED:
+                self._flash_failed()
+
+    def _reconfigured(self, config: "Any", user: int, source: int) -> None:
+        """Go on under a new configuration, in the state that was; where the memory is too small for both, restart."""
+        self._perform([("event", _RECONFIGURED, 0, 0, user, source, self._configuration.revision & 0xFF), ("save",)])
+        try:
+            self._core = Panel(config, self._core.snapshot(), before=self._core)
+        except MemoryError:
+            self._board.reset()
+        if _radio_sensors(config) != self._sensors:  # Another epoch costs every sensor an exchange.
+            self._sensors = _radio_sensors(config)
+            self._radio = Receiver(self._sensors, self._board.random)
+        self._perform(self._core.wake(self._clock.uptime_ms()))
 
     def _execute(self, command: "Any") -> None:
         """Carry out a command unless that was done before; either way the cloud gets the one answer."""
-        known = self._memory.answer_to(command.id)
+        self._answer_once(command, self._decide)
+
+    def _answer_once(self, asked: "Any", decide: "Callable[[Any], tuple[Any, ...]]") -> None:
+        known: tuple[Any, ...] | None = self._memory.answer_to(asked.id)
         if known is None:
-            known = self._decide(command)
-        self._uplink.answer(command.id, known[0], known[1])
+            known = (inputs.EXPIRED, 0) if self._is_late(asked) else decide(asked)
+        self._uplink.answer(asked.id, *known)
+
+    def _is_late(self, asked: "Any") -> bool:
+        return bool(asked.expires <= (self._clock.time_s() or 0))
 
     def _decide(self, command: "Any") -> "tuple[int, int]":
-        if command.expires <= (self._clock.time_s() or 0):
-            return _EXPIRED, 0
         self._board.trace("cause")
-        happened = ("command", command.verb, command.argument, command.user)
+        happened = (inputs.COMMAND, command.verb, command.argument, command.user)
         outputs = self._core.handle(happened, self._clock.uptime_ms())
         answers = [(output[1], output[2]) for output in outputs if output[0] == "result"]
         assert len(answers) == 1, "the core answers each command once"
@@ -154,6 +225,27 @@ class App:
         # Saved whatever the core says, and before anything shows: the answer and what it changed are one record.
         self._perform([output for output in outputs if output != ("save",)] + [("save",)])
         return answers[0]
+
+    def _configure(self, change: "Any") -> "tuple[int, int, str]":
+        """A change from the cloud. Its revision makes it apply once, even if power goes before the answer is saved."""
+        status, config, reason = inputs.BUSY, None, ""
+        if self._core.site.is_settled():
+            status, config, reason = self._configuration.change_encoded(change.base, change.edits)
+        revision = self._configuration.revision & 0xFFFF
+        if status != inputs.BUSY:
+            self._memory.remember_answer(change.id, status, revision)
+        if config is not None:
+            self._reconfigured(config, change.user, contact_id.SOURCE_COMMAND)
+        return status, revision, reason
+
+    def _tell_configuration(self, asked: "Any") -> None:
+        if not self._is_late(asked):
+            try:
+                self._uplink.answer_config(asked.id, *self._configuration.part(asked.offset))
+            except OSError:
+                self._flash_failed()
+            except MemoryError:
+                pass  # Not answered: the cloud asks a few times more, and then again after the next change.
 
     def _record(
         self, qcode: int, area: int = 0, zone: int = 0, user: int = 0, source: int = 0, detail: int = 0
@@ -185,18 +277,37 @@ class App:
 
     def _happened(self, fact: "tuple[Any, ...]") -> None:
         if fact[0] == "acknowledged":
-            self._board.trace("acknowledged", fact[2])
-            if self._recorder.pending == 0:
-                # Nothing waits: the moment to erase ahead, so that no alarm ever waits for an erase.
-                self._journal.tidy()
-                self._confirm()
+            self._acknowledged(fact[2])
         elif fact[0] == "time":
             self._clock.set(fact[1])
+            self._set_core_clock()
         elif fact[0] == "command":
             self._execute(fact[1])
+        elif fact[0] == "configure":
+            self._answer_once(fact[1], self._configure)
+        elif fact[0] == "read-config":
+            self._tell_configuration(fact[1])
         elif fact[0] == "resend":
             self._recorder.send_again(fact[1].kid, fact[1].first, fact[1].last)
             self._uplink.poke()
+
+    def _set_core_clock(self) -> None:
+        time_s = self._clock.time_s()
+        known_s = self._core.time_s(self._clock.uptime_ms())
+        if time_s is not None and (known_s is None or abs(time_s - known_s) > CLOCK_SLACK_S):
+            self._feed(inputs.CLOCK, time_s)
+
+    def _acknowledged(self, number: int) -> None:
+        self._board.trace("acknowledged", number)
+        if number in self._unheard:
+            self._unheard.remove(number)
+        if self._recorder.pending == 0:
+            self._knows_unheard = True
+            # Nothing waits: the moment to erase ahead, so that no alarm ever waits for an erase.
+            self._journal.tidy()
+            self._confirm()
+        if self._core.waits_for_centre and self._knows_unheard and not self._unheard:
+            self._feed(inputs.INFORMED)
 
     def _status(self) -> Status:
         # Collected here, so that what is reported is what the firmware needs, and not what lies about.
@@ -214,12 +325,6 @@ class App:
 
     # What was before.
 
-    def _load_config(self) -> "Any":
-        stored = Settings(self._board.flash("config")).load()
-        if stored is None:
-            raise ConfigMissingError("this panel holds no configuration; provision it first")
-        return panel_config.check(cbor.decode(stored))
-
     def _restore_core(self, config: "Any") -> Panel:
         """Go on in the saved state. One that cannot be read leaves the panel disarmed, and is reported as tamper."""
         try:
@@ -227,6 +332,10 @@ class App:
         except SnapshotError:
             self._forgot = True
             return Panel(config)
+
+
+def _radio_sensors(config: "Any") -> "list[tuple[bytes, bytes, int]]":
+    return [(zone["radio"], zone["key"], zone["number"]) for zone in config["zones"] if "radio" in zone]
 
 
 async def main(board: "Board") -> None:

@@ -98,8 +98,12 @@ class Board:
         raise NotImplementedError("this board lacks next_input")
 
     def show(self, output: str, value: object) -> None:
-        """Set an output: "siren", "display" or "lamp"."""
+        """Set an output; `docs/architecture.md` lists them with their values."""
         raise NotImplementedError("this board lacks show")
+
+    def transmit(self, frame: bytes) -> None:
+        """Send one frame on the sensors' radio, at once. A radio that fails is silent: the sensors will ask again."""
+        raise NotImplementedError("this board lacks transmit")
 
     async def connect(self) -> Stream:
         """Return a new connection to the broker. Raises OSError, whatever it was that failed.

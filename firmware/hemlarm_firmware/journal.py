@@ -156,8 +156,7 @@ class Journal:
     def recall(self, kid: bytes, first: int, last: int) -> int:
         """Make acknowledged records `first` to `last` of a key pending again; return how many.
 
-        In RAM only: after a boot they are acknowledged again, and the cloud asks again. Stops at `capacity`. Raises
-        OSError when the flash cannot be read.
+        In RAM only: a boot forgets it, and the cloud asks again. Stops at `capacity`. Raises OSError.
         """
         if self._spare < 0 and not self.tidy():
             return 0  # What is recalled must not sit in the only sector that could be erased.
@@ -176,6 +175,12 @@ class Journal:
             self.faults += 1
             return True
 
+    def sealed(self, kid: bytes, number: int) -> "bytes | None":
+        """Return a record's sealed bytes, None when it is not here. Raises OSError."""
+        slot = self._find(kid, number)
+        found = self._slots.read(slot) if slot >= 0 else None
+        return found[3] if found else None
+
     def highest(self, kid: bytes) -> int:
         """Return the highest number here of a key, -1 for none. Reads all of the flash; raises OSError."""
         return max((number for _, number in self._names(kid, PENDING)), default=-1)
@@ -188,8 +193,7 @@ class Journal:
     def tidy(self) -> bool:
         """Erase the next sector ahead of need, if one is due; return whether it did. Call it when nothing is urgent.
 
-        An erase takes some 50 ms and at worst 400. A flash that fails here is counted in `faults`: what must not fail
-        is the next append, and that tries another sector.
+        An erase takes some 50 ms, at worst 400. A failing flash is counted in `faults`: the next append tries another.
         """
         victim = self._victim()
         if self._spare >= 0 or victim < 0 or self._index.live[victim]:

@@ -10,6 +10,7 @@ from hemlarm_firmware.memory import NUMBERS_RESERVED
 from hemlarm_firmware.settings import SettingsError
 from hemlarm_protocol import contact_id, keys, messages, sealing
 from hemlarm_protocol.constant import const
+from hemlarm_protocol.errors import BadMessage
 
 UNWRITTEN_MAX = 32
 """Events kept in memory while the flash fails: two kilobytes, and more than one incident makes."""
@@ -116,6 +117,17 @@ class Recorder:
         self._journal.recall(kid, first, last)
         for start, end in self._not_held(kid, first, last):
             self._declare_void(start, end, _VOID_NOT_HELD)
+
+    def look_up(self, number: int) -> "Any":
+        """Return the event of this number in the present incarnation; None for one that is not here, or is no event."""
+        try:
+            sealed = self._journal.sealed(self._key.kid, number)
+            if sealed is not None:
+                message = messages.decode(sealing.open_numbered(self._key, sealed)[1], keys.JOURNAL, keys.UP)
+                return message if isinstance(message, messages.Event) else None
+        except (OSError, BadMessage):
+            pass
+        return None
 
     # What the session calls.
 

@@ -23,7 +23,12 @@ KNOCK_EVERY_MS = 2_000
 JOURNAL_KEYS_MAX = 16
 """Incarnations remembered in memory; the store knows them all, and a Hello names those that matter."""
 
-_FACTS = {messages.Heartbeat: "heartbeat", messages.Result: "result", messages.ConfigPart: "config-part"}
+_FACTS = {
+    messages.Heartbeat: "heartbeat",
+    messages.Result: "result",
+    messages.ConfigPart: "config-part",
+    messages.Refusal: "refusal",
+}
 
 
 class _Session:
@@ -84,8 +89,8 @@ class CloudEnd:
         """Take one frame from the broker and return the facts in it.
 
         ("salt", kid, salt), ("event", kid, number, sealed, Event or Void), ("opened", Hello), ("heartbeat", Heartbeat),
-        ("result", Result), ("config-part", ConfigPart), ("refused", reason). A frame that is not this panel's has no
-        effect but to be counted.
+        ("result", Result), ("config-part", ConfigPart), ("refusal", Refusal), ("refused", reason). A frame that is not
+        this panel's has no effect but to be counted.
         """
         try:
             kid, sealed = sealing.split_frame(frame)

@@ -3,7 +3,16 @@
 The codes are the trade's (SIA DC-05), see `contact_id` for how they are written and what is our own.
 """
 
-from hemlarm_protocol.contact_id import NEW, RESTORE, SOURCE_COMMAND, SOURCE_KEYPAD, SOURCE_PANEL, SOURCE_TAG, STATUS, split
+from hemlarm_protocol.contact_id import (
+    NEW,
+    RESTORE,
+    SOURCE_COMMAND,
+    SOURCE_KEYPAD,
+    SOURCE_PANEL,
+    SOURCE_TAG,
+    STATUS,
+    split,
+)
 
 QUALIFIERS = {NEW: "new event or disarmed", RESTORE: "restored or armed", STATUS: "status"}
 

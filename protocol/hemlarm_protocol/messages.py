@@ -22,6 +22,9 @@ SALTS_MAX = 3
 CONFIG_BYTES_MAX = 700
 """Configuration in one message: with the largest numbers it still fits a sealed message of 1024 bytes."""
 
+REASON_BYTES_MAX = 200
+"""Why a change was refused: two or three lines on a terminal, in a sealed message of 256 bytes."""
+
 Event = namedtuple("Event", ["qcode", "area", "zone", "user", "source", "detail", "boot", "uptime_ms", "time"])
 """Something that happened. `qcode` is 1000 times the Contact ID qualifier plus the code; `area` 0-23, `zone` and `user`
 0-999 (0: none); `source` and `detail` as in `contact_id`; `boot` counts starts, `uptime_ms` since that start; `time` in
@@ -68,11 +71,15 @@ ConfigPart = namedtuple("ConfigPart", ["id", "revision", "total", "offset", "dat
 """The answer to the ReadConfig with this id: of the CBOR of the configuration without its secrets, `total` bytes at
 this `revision`, those from `offset` on."""
 
+Refusal = namedtuple("Refusal", ["id", "text"])
+"""Why the change with this id was refused, for people, as 1 to `REASON_BYTES_MAX` bytes of UTF-8. Sent just before the
+Result; where it is lost, the Result alone tells that the change was refused."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart
+    FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart | Refusal
     FromCloud = Welcome | HeartbeatReply | Acknowledgement | Command | Resend | Knock | Configure | ReadConfig
     Message = FromPanel | FromCloud
 
@@ -90,6 +97,7 @@ _KNOCK = const(9)
 _CONFIGURE = const(10)
 _READ_CONFIG = const(11)
 _CONFIG_PART = const(12)
+_REFUSAL = const(13)
 
 ITEMS = {
     _VOID: (Void, "IIc"),
@@ -105,6 +113,7 @@ ITEMS = {
     _CONFIGURE: (Configure, "iInIb"),
     _READ_CONFIG: (ReadConfig, "iHI"),
     _CONFIG_PART: (ConfigPart, "iIHHb"),
+    _REFUSAL: (Refusal, "iu"),
 }
 """Kind: (shape, one letter an item). The letters' ranges are in the tables that follow."""
 
@@ -114,15 +123,15 @@ _UINT_MAX = {"c": 23, "n": 999, "B": U8, "H": U16, "I": U32, "M": U40, "Q": U64,
 """Whole numbers from 0, up to and with this. Of a "q", an event's code, `EVENT_FIRST` is the least."""
 
 _LENGTHS = {"k": 4, "i": 8, "s": 16}
-"""Byte strings of this length. And "b" is one of 1 to `CONFIG_BYTES_MAX`, "t" is None or "I", "S" up to `SALTS_MAX` of
-"s", "A" up to `ACKS_MAX` of "Ii"."""
+"""Byte strings of this length. And "b" is one of 1 to `CONFIG_BYTES_MAX`, "u" UTF-8 of 1 to `REASON_BYTES_MAX`, "t"
+is None or "I", "S" up to `SALTS_MAX` of "s", "A" up to `ACKS_MAX` of "Ii"."""
 
 ALLOWED = {
     (JOURNAL, UP): (Event, Void),
     (HELLO, UP): (Hello,),
     (WELCOME, DOWN): (Welcome,),
     (KNOCK, DOWN): (Knock,),
-    (SESSION, UP): (Heartbeat, Result, ConfigPart),
+    (SESSION, UP): (Heartbeat, Result, ConfigPart, Refusal),
     (SESSION, DOWN): (HeartbeatReply, Acknowledgement, Command, Resend, Configure, ReadConfig),
 }
 """Which messages a key of this purpose and direction may seal."""
@@ -186,6 +195,8 @@ def _fits(kind: str, value: "Any") -> bool:
         return isinstance(value, bytes) and len(value) == _LENGTHS[kind]
     if kind == "b":
         return isinstance(value, bytes) and 0 < len(value) <= CONFIG_BYTES_MAX
+    if kind == "u":
+        return isinstance(value, bytes) and 0 < len(value) <= REASON_BYTES_MAX and _is_text(value)
     if kind == "t":
         return value is None or _fits("I", value)
     if kind == "S":
@@ -195,6 +206,15 @@ def _fits(kind: str, value: "Any") -> bool:
     if not isinstance(value, int) or isinstance(value, bool):
         return False
     return (EVENT_FIRST if kind == "q" else 0) <= value <= _UINT_MAX[kind]
+
+
+def _is_text(value: bytes) -> bool:
+    """Tell whether it is UTF-8, as strictly on both interpreters as the decoder of CBOR is."""
+    try:
+        cbor.decode(cbor.encode(str(value, "utf-8")))
+    except (UnicodeError, BadMessage):
+        return False
+    return True
 
 
 def _are(kinds: str, values: "Any", groups_max: int) -> bool:

@@ -165,6 +165,14 @@ class PanelEnd:
         """Send the result of a command or change. Without a session it is not sent: the cloud then asks again."""
         self._say(messages.Result(command_id, status, detail))
 
+    def refuse(self, change_id: bytes, text: str) -> None:
+        """Send why a change is refused, before its result. What is longer than a `messages.Refusal` holds is cut."""
+        reason = text.encode()
+        end = min(len(reason), messages.REASON_BYTES_MAX)
+        while end < len(reason) and reason[end] & 0xC0 == 0x80:  # In the middle of a character.
+            end -= 1
+        self._say(messages.Refusal(change_id, reason[:end]))
+
     def answer_config(self, request_id: bytes, revision: int, total: int, offset: int, data: bytes) -> None:
         """Send up to `messages.CONFIG_BYTES_MAX` of the configuration's `total` bytes; see `messages.ConfigPart`."""
         self._say(messages.ConfigPart(request_id, revision, total, offset, data))
@@ -186,17 +194,10 @@ class PanelEnd:
     # Opening a session.
 
     def _greet(self, now_ms: int) -> None:
-        status = self._status()
+        told = self._status()
         pending = min(self._journal.pending, messages.U16)
         hello = messages.Hello(
-            status.boot,
-            self._random(16),
-            now_ms,
-            status.time,
-            status.next_number,
-            pending,
-            status.firmware,
-            status.salts,
+            told.boot, self._random(16), now_ms, told.time, told.next_number, pending, told.firmware, told.salts
         )
         sealed = sealing.seal_random(self._hello_key, self._random(13), messages.encode(hello))
         self._hello = sealing.frame(self._hello_key, sealed)
@@ -227,8 +228,7 @@ class PanelEnd:
         key = keys.welcome_key(self._root_key, self._panel, self._hello)
         if kid != key.kid:
             raise BadMessage("unknown key")
-        padded = sealing.open_random(key, sealed)
-        welcome = messages.decode(padded, keys.WELCOME, keys.DOWN)
+        welcome = messages.decode(sealing.open_random(key, sealed), keys.WELCOME, keys.DOWN)
         if now_ms - self._greeted_ms > HELLO_LIFE_MS:
             raise BadMessage("the welcome came too late")
         frame = kid + sealed

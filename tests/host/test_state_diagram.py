@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from hemlarm_firmware.panel import area, tables
+from hemlarm_firmware.panel import area, latch, latch_tables, tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,5 +56,6 @@ def test_a_document_without_the_place_for_a_drawing_is_refused() -> None:
 
 
 def test_every_action_has_the_number_of_the_method_of_its_name() -> None:
-    for number, action in enumerate(area.ACTIONS):
-        assert getattr(tables, "_" + action.__name__.upper()) == number, action.__name__
+    for module, actions in ((tables, area.ACTIONS), (latch_tables, latch.ACTIONS)):
+        for number, action in enumerate(actions):
+            assert getattr(module, "_" + action.__name__.upper()) == number, action.__name__

@@ -23,6 +23,7 @@ SMALLEST: "tuple[Any, ...]" = (
     messages.Configure(bytes(8), 0, 0, 0, bytes(1)),
     messages.ReadConfig(bytes(8), 0, 0),
     messages.ConfigPart(bytes(8), 0, 0, 0, bytes(1)),
+    messages.Refusal(bytes(8), bytes(1)),
 )
 
 LARGEST: "tuple[Any, ...]" = (
@@ -40,6 +41,7 @@ LARGEST: "tuple[Any, ...]" = (
     messages.Configure(b"\xff" * 8, U32, 999, U32, b"\xff" * messages.CONFIG_BYTES_MAX),
     messages.ReadConfig(b"\xff" * 8, U16, U32),
     messages.ConfigPart(b"\xff" * 8, U32, U16, U16, b"\xff" * messages.CONFIG_BYTES_MAX),
+    messages.Refusal(b"\xff" * 8, b"\xf4\x8f\xbf\xbf" * (messages.REASON_BYTES_MAX // 4)),
 )
 
 TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
@@ -57,6 +59,7 @@ TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
     (bytes(7), U32 + 1, 1000, U32 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
     (bytes(9), U16 + 1, U32 + 1),
     (bytes(7), U32 + 1, U16 + 1, U16 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
+    (bytes(9), bytes(messages.REASON_BYTES_MAX + 1)),
 )
 """For each message, a value beyond the range of each of its fields."""
 

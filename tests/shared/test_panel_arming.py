@@ -2,6 +2,7 @@
 
 from panel_house import (
     ANNA,
+    ARM_HOME,
     BACK_DOOR,
     BEDROOM,
     BO,
@@ -15,6 +16,8 @@ from panel_house import (
     WINDOW,
     House,
 )
+
+ARM_NIGHT = 6
 
 
 def test_arming_away_is_told_at_once_with_user_source_and_exit_delay() -> None:
@@ -72,8 +75,8 @@ def test_arming_with_an_open_zone_is_refused_and_the_zone_named() -> None:
         house.opens(zone)
         house.keys(CODE, "away")
         assert house.events() == [] and house.saves() == 0
-        assert house.display() == ("Not armed", f"Close zone {zone}")
-        house.passes(5000)
+        assert house.display() == ("Open 1/1. OK?", f"Zone {zone}")
+        house.press("back")
         assert house.display() == ("Disarmed", f"Zone {zone} open")
 
 
@@ -99,7 +102,7 @@ def test_motion_refuses_arming_where_there_is_no_exit_delay() -> None:
     house.opens(HALL)
     house.keys(CODE, "away")
     assert house.events() == []
-    assert house.display() == ("Not armed", f"Close zone {HALL}")
+    assert house.display() == ("Open 1/1. OK?", f"Zone {HALL}")
 
 
 def test_a_detector_stuck_in_alarm_does_not_leave_the_house_unarmed() -> None:
@@ -150,7 +153,7 @@ def test_a_door_open_when_the_exit_delay_ends_starts_the_entry_delay_and_is_an_e
     house.forget()
     house.passes(EXIT_MS)
     assert house.events() == [(6134, FRONT_DOOR)]
-    assert house.display() == ("Enter your code", "Zone 1 opened")
+    assert house.display() == ("Enter your code", "Zone 1")
     house.passes(ENTRY_MS)
     assert house.events() == [(6134, FRONT_DOOR), (1134, FRONT_DOOR), (1374, FRONT_DOOR)]
     assert house.siren() == "intrusion"
@@ -213,16 +216,137 @@ def test_the_ready_lamp_goes_out_while_a_zone_is_open() -> None:
 def test_an_unknown_mode_zone_or_input_has_no_effect() -> None:
     house = House()
     house.forget()
-    house.keys(CODE, "vacation")
+    house.press("vacation", "10", "x", "")
     house.opens(99)
     house.closes(99)
-    house.panel.handle(("lightning",), house.now)
+    house.says("sensor", 99, 31, None)
+    house.says("line", 99, 5600)
+    house.says("button", 99)
+    house.says("lightning")
     assert house.heard == []
 
 
 def test_arming_again_while_armed_changes_nothing() -> None:
     house = House()
     house.arms()
-    house.keys(CODE, "home")
     house.keys(CODE, "away")
-    assert house.heard == []
+    assert house.events() == [] and house.saves() == 0
+    assert house.shown["buzzer"] == "ok" and house.display() == ("Armed", "Away")
+
+
+def test_arming_in_another_mode_while_armed_is_refused_and_heard_to_be() -> None:
+    house = House()
+    house.arms("home")
+    house.keys(CODE, "away")
+    assert house.events() == [] and house.saves() == 0
+    assert house.shown["buzzer"] == "error"
+    house.passes(5000)
+    assert house.display() == ("Armed", "Home")
+
+
+def test_arming_for_the_night_has_a_code_and_an_exit_delay_of_its_own() -> None:
+    house = House()
+    house.keys(OTHER_CODE, "night")
+    assert house.full_events() == [(3456, 1, 0, BO, 1, 30)]
+    house.passes(EXIT_MS - 1)
+    assert house.display() == ("Arming", "Night")
+    house.passes(1)
+    assert house.display() == ("Armed", "Night")
+    house.keys(CODE, "disarm")
+    assert house.command(ARM_NIGHT) == (0, 16 * 3 + 1)
+
+
+def test_the_night_guards_what_is_told_to_and_else_what_home_guards() -> None:
+    house = House()
+    house.fits(HALL, night=True)
+    house.fits(BACK_DOOR, night=False)
+    house.arms("night")
+    house.opens(BEDROOM, BACK_DOOR)
+    assert house.events() == []
+    house.opens(FRONT_DOOR)
+    assert house.events() == [(6134, FRONT_DOOR)]
+    house.keys(CODE, "disarm")
+    house.closes(FRONT_DOOR, BACK_DOOR, BEDROOM)
+    house.arms("night")
+    house.opens(HALL)
+    assert house.events() == [(1132, HALL)]
+
+
+def test_a_zone_guards_in_the_modes_that_it_is_told_to_and_always_in_away() -> None:
+    for home in (False, True):
+        for night in (False, True):
+            for mode, guards in (("away", True), ("home", home), ("night", night)):
+                house = House()
+                house.fits(WINDOW, home=home, night=night)
+                house.opens(WINDOW)
+                house.keys(CODE, mode)
+                assert (house.events() == []) == guards, "it refuses only the modes in which it guards"
+                house.press("back")
+                house.closes(WINDOW)
+                house.keys(CODE, "disarm")
+                house.arms(mode)
+                house.opens(WINDOW)
+                assert (house.siren() == "intrusion") == guards, (home, night, mode)
+
+
+def test_arming_is_refused_by_every_open_zone_of_the_mode_and_each_is_named() -> None:
+    house = House()
+    house.fits(WINDOW, name="Kitchen")
+    house.opens(WINDOW, BEDROOM)
+    house.keys(CODE, "away")
+    assert house.display() == ("Open 1/2. OK?", "Kitchen")
+    house.press("down")
+    assert house.display() == ("Open 2/2. OK?", f"Zone {BEDROOM}")
+    house.passes(30_000)
+    house.press("ok")
+    assert house.events() == [], "the offer has ended"
+
+
+def test_arming_shows_whoever_leaves_that_the_follower_waits_only_while_they_leave() -> None:
+    house = House()
+    house.fits(HALL, home=True)
+    house.keys(CODE, "home")
+    assert house.lamp("open")
+    house.opens(WINDOW)
+    assert not house.lamp("open"), "a burglary has ended the exit delay"
+
+
+def test_the_exit_delay_is_the_areas_own() -> None:
+    house = House(exit_s=20)
+    house.config["areas"].append({"number": 2, "exit_s": 40})
+    house.fits(21, type="instant", area=2)
+    house.keys(CODE, "away")
+    assert [event[5] for event in house.full_events()] == [10, 20]
+    house.passes(20_000)
+    assert (house.panel.area_status(1) % 16, house.panel.area_status(2) % 16) == (2, 1)
+    house.passes(20_000)
+    assert (house.panel.area_status(1) % 16, house.panel.area_status(2) % 16) == (2, 2)
+
+
+def test_a_user_arms_and_disarms_only_the_areas_that_are_theirs() -> None:
+    house = House(exit_s=0)
+    house.config["areas"].append({"number": 2, "exit_s": 0})
+    house.config["users"][1]["areas"] = [2]
+    house.fits(21, type="instant", area=2)
+    house.opens(WINDOW)
+    house.keys(OTHER_CODE, "away")
+    assert house.full_events() == [(3401, 2, 0, BO, 1, 0)], "another area's window is none of Bo's business"
+    house.closes(WINDOW)
+    house.keys(CODE, "away")
+    house.forget()
+    house.keys(OTHER_CODE, "disarm")
+    assert house.full_events() == [(1401, 2, 0, BO, 1, 0)]
+    assert house.lamp("armed")
+
+
+def test_arming_an_area_leaves_one_that_is_armed_otherwise_as_it_is() -> None:
+    house = House(exit_s=0)
+    house.config["areas"].append({"number": 2, "exit_s": 0})
+    house.fits(21, type="instant", area=2)
+    house.command(ARM_HOME, 2)
+    house.forget()
+    house.keys(CODE, "away")
+    assert house.full_events() == [(3401, 1, 0, ANNA, 1, 0)]
+    assert house.panel.area_status(2) == 16 * 2 + 2
+    house.keys(CODE, "away")
+    assert house.shown["buzzer"] == "error", "one of them is not armed away"

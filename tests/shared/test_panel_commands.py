@@ -1,6 +1,6 @@
 """Commands from the cloud, and several areas."""
 
-from hemlarm_firmware.panel import tables
+from hemlarm_firmware.panel import inputs
 from hemlarm_protocol import message_names
 from panel_house import (
     ANNA,
@@ -33,14 +33,17 @@ def two_areas() -> House:
 
 
 def test_the_verbs_are_those_of_the_protocol() -> None:
-    assert sorted(tables.VERBS) == sorted(message_names.VERBS)
-    for status in (tables.DONE, tables.REFUSED, tables.UNKNOWN_VERB, tables.BAD_ARGUMENT):
+    assert sorted(inputs.VERBS) == sorted(message_names.VERBS)
+    statuses = [inputs.DONE, inputs.REFUSED, inputs.UNKNOWN_VERB, inputs.BAD_ARGUMENT]
+    for status in statuses + [inputs.EXPIRED, inputs.CONFLICT, inputs.BUSY]:
         assert status in message_names.STATUSES
 
 
 def test_a_command_arms_and_disarms_and_is_attributed_to_who_asked() -> None:
     house = House()
     assert house.command(ARM_AWAY, user=BO) == (0, 16 * 1 + 1)
+    assert house.command(ARM_AWAY, user=BO) == (0, 16 * 1 + 1), "it is being armed already"
+    assert house.command(ARM_HOME, user=BO) == (1, 0)
     house.passes(EXIT_MS)
     assert house.command(STATUS) == (0, 16 * 1 + 2)
     assert house.command(DISARM, user=ANNA) == (0, 0)
@@ -53,7 +56,7 @@ def test_arming_by_command_with_an_open_zone_is_refused_with_the_zone() -> None:
     house.opens(WINDOW)
     assert house.command(ARM_AWAY) == (1, WINDOW)
     assert house.events() == []
-    assert house.display() == ("Not armed", f"Close zone {WINDOW}")
+    assert house.display() == ("Disarmed", f"Zone {WINDOW} open")
 
 
 def test_arming_by_command_what_is_armed_so_already_is_done_and_tells_nothing() -> None:
@@ -108,8 +111,19 @@ def test_silencing_an_intrusion_leaves_it_armed_and_the_disarming_still_cancels(
 
 def test_silencing_what_is_quiet_tells_nothing() -> None:
     house = House()
-    house.command(SILENCE)
-    assert house.events() == []
+    for moment in ("disarmed", "exit delay", "armed"):
+        if moment == "exit delay":
+            house.keys(CODE, "away")
+        elif moment == "armed":
+            house.passes(EXIT_MS)
+        status = house.command(STATUS)
+        house.forget()
+        assert house.command(SILENCE) == status
+        assert house.events() == [] and house.siren() == "off"
+    house.opens(FRONT_DOOR)
+    house.forget()
+    assert house.command(SILENCE) == (0, 16 * 1 + 3), "a burglar at the cloud cannot end the entry delay"
+    assert house.events() == [] and house.siren() == "off"
 
 
 def test_a_command_comes_after_what_was_due_before_it() -> None:
@@ -144,7 +158,7 @@ def test_the_keypad_arms_all_areas_or_none() -> None:
     house.opens(GARAGE_DOOR)
     house.keys(CODE, "away")
     assert house.events() == []
-    assert house.display() == ("Not armed", f"Close zone {GARAGE_DOOR}")
+    assert house.display() == ("Open 1/1. OK?", f"Zone {GARAGE_DOOR}")
     house.closes(GARAGE_DOOR)
     house.keys(CODE, "away")
     assert [event[:2] for event in house.full_events()] == [(3401, 1), (3401, GARAGE)]

@@ -1,6 +1,6 @@
-"""What the panel costs: no memory for an input that says nothing new, no outputs that say nothing new."""
+"""What the panel costs: no memory for a sample that says nothing new, no outputs for nothing, few saves."""
 
-from panel_house import FRONT_DOOR, HALL, SMOKE, House
+from panel_house import BEDROOM, CODE, FRONT_DOOR, HALL, SMOKE, WINDOW, House
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,3 +52,37 @@ def test_a_quiet_panel_asks_for_no_waking() -> None:
     assert house.panel.deadline_ms() is None
     house.arms()
     assert house.panel.deadline_ms() is None
+
+
+def test_ordinary_comings_and_goings_cost_few_saves() -> None:
+    house = House()
+    house.arms()
+    house.opens(FRONT_DOOR, HALL)
+    for _ in range(20):
+        house.closes(HALL)
+        house.opens(HALL)
+    house.keys(CODE, "disarm")
+    house.closes(FRONT_DOOR, HALL)
+    assert house.saves() == 2
+    house.forget()
+    for _ in range(20):
+        house.opens(FRONT_DOOR, HALL, BEDROOM)
+        house.closes(FRONT_DOOR, HALL, BEDROOM)
+    assert house.saves() == 0
+    house.arms("home")
+    for _ in range(20):
+        house.opens(HALL, BEDROOM)
+        house.closes(HALL, BEDROOM)
+    assert house.saves() == 0, "the inside does not guard"
+
+
+def test_what_goes_on_in_an_alarm_costs_few_saves() -> None:
+    house = House()
+    house.arms()
+    house.opens(WINDOW, HALL)
+    house.closes(HALL)
+    house.forget()
+    for _ in range(20):
+        house.opens(HALL)
+        house.closes(HALL)
+    assert house.saves() == 0

@@ -35,7 +35,7 @@ def test_disarming_silences_fire_names_who_did_it_and_is_neither_cancel_nor_disa
     house.keys(CODE, "disarm")
     assert house.full_events() == [(6111, 1, SMOKE, ANNA, 1, 0)]
     assert house.siren() == "off"
-    assert house.display() == ("Fire silenced", f"Air out zone {SMOKE}")
+    assert house.display() == ("Fire silenced", f"Air out Zone {SMOKE}")
 
 
 def test_a_silenced_fire_ends_when_its_detector_clears() -> None:
@@ -80,7 +80,7 @@ def test_thinning_smoke_does_not_stop_the_siren_but_is_told() -> None:
     house.passes(1000)
     house.keys(CODE, "disarm")
     assert house.siren() == "off"
-    assert house.display() == ("There was alarm", f"Fire zone {SMOKE}")
+    assert house.display() == ("There was a fire", f"Zone {SMOKE}")
 
 
 def test_a_fire_nobody_answered_is_remembered() -> None:
@@ -88,8 +88,8 @@ def test_a_fire_nobody_answered_is_remembered() -> None:
     house.opens(SMOKE)
     house.closes(SMOKE)
     house.passes(SIREN_MS)
-    assert house.siren() == "off"
-    assert house.display() == ("There was alarm", f"Fire zone {SMOKE}")
+    assert house.siren() == "off" and house.lamp("alarm")
+    assert house.display() == ("FIRE: centre", "not informed 112")
     house.keys(CODE, "disarm")
     assert house.display() == ("Disarmed", "Ready")
 
@@ -100,8 +100,9 @@ def test_the_fire_siren_sounds_at_least_three_minutes_however_short_the_intrusio
     house.passes(179999)
     assert house.siren() == "fire"
     house.passes(1)
-    assert house.siren() == "off"
-    assert house.display() == ("Fire silenced", f"Air out zone {SMOKE}")
+    assert house.siren() == "off" and house.lamp("alarm")
+    house.closes(SMOKE)
+    assert house.events() == [(1111, SMOKE), (3111, SMOKE)]
 
 
 def test_a_longer_siren_limit_holds_for_fire_too() -> None:
@@ -168,4 +169,16 @@ def test_a_detector_still_tripped_at_an_arming_after_the_fire_stays_on_the_displ
     house.opens(SMOKE)
     house.keys(CODE, "disarm")
     house.keys(CODE, "disarm")
-    assert house.display() == ("Fire silenced", f"Air out zone {SMOKE}")
+    assert house.display() == ("Fire silenced", f"Air out Zone {SMOKE}")
+
+
+def test_each_detector_of_a_silenced_fire_is_told_when_it_clears() -> None:
+    house = House()
+    house.opens(SMOKE, HEAT)
+    house.keys(CODE, "disarm")
+    house.forget()
+    house.closes(SMOKE)
+    assert house.full_events() == [(3111, 1, SMOKE, 0, 0, 0)]
+    assert house.display() == ("Fire silenced", f"Air out Zone {HEAT}")
+    house.closes(HEAT)
+    assert house.events() == [(3111, SMOKE), (3111, HEAT)]

@@ -2,7 +2,7 @@
 
 from hemlarm_firmware.panel import config
 from hemlarm_firmware.panel.core import Panel, SnapshotError
-from hemlarm_protocol import cbor
+from hemlarm_firmware.panel.countdown import Countdown
 from panel_house import (
     BACK_DOOR,
     BEDROOM,
@@ -218,12 +218,12 @@ def test_a_disarmed_house_remembers_no_delay_and_no_entry() -> None:
 def test_starting_shows_everything_anew() -> None:
     house = House()
     shown = dict(house.shown)
-    assert len(shown) == 6
+    assert len(shown) == 9
     house.shown = {}
     house.restart()
     assert house.shown == shown
     outputs = house.panel.handle(("start", []), house.now)
-    assert len([item for item in outputs if item[0] == "show"]) == 6
+    assert len([item for item in outputs if item[0] == "show"]) == 9
 
 
 def test_a_restart_in_an_alarm_forgets_neither_the_cancel_nor_the_memory() -> None:
@@ -234,7 +234,7 @@ def test_a_restart_in_an_alarm_forgets_neither_the_cancel_nor_the_memory() -> No
     house.keys(CODE, "disarm")
     assert house.events() == [(1401, 0), (1406, WINDOW)]
     house.restart()
-    assert house.display() == ("There was alarm", f"Burglar zone {WINDOW}")
+    assert house.display() == ("Burglar alarm in", f"Zone {WINDOW}")
 
 
 def test_an_exit_error_is_still_one_after_a_restart() -> None:
@@ -270,44 +270,19 @@ def test_a_silenced_fire_stays_silent_after_a_restart_until_a_second_detector_tr
     assert house.events() == [(3111, SMOKE), (1111, HEAT)]
 
 
-def test_ordinary_comings_and_goings_cost_few_saves() -> None:
-    house = armed()
-    house.opens(FRONT_DOOR, HALL)
-    for _ in range(20):
-        house.closes(HALL)
-        house.opens(HALL)
-    house.keys(CODE, "disarm")
-    house.closes(FRONT_DOOR, HALL)
-    assert house.saves() == 2
-    house.forget()
-    for _ in range(20):
-        house.opens(FRONT_DOOR, HALL, BEDROOM)
-        house.closes(FRONT_DOOR, HALL, BEDROOM)
-    assert house.saves() == 0
-
-
-def test_the_snapshot_survives_cbor_and_keeps_a_zone_that_left_the_configuration_out() -> None:
-    house = armed()
-    house.opens(FRONT_DOOR)
-    house.opens(SMOKE)
-    snapshot: Any = house.panel.snapshot()
-    decoded = cbor.decode(cbor.encode(snapshot))
-    assert decoded == house.panel.snapshot()
-    value = plain_config()
-    value["zones"] = [{"number": WINDOW, "type": "instant", "area": 1}]
-    panel = Panel(config.check(value), decoded)
-    events = [item[1:4] for item in panel.handle(("start", [WINDOW]), 0) if item[0] == "event"]
-    assert events == [(1130, 1, WINDOW)]
-    assert panel.area_status(1) == 256 * 2 + 16 * 1 + 4, "the fire's detector is gone, its siren ends by itself"
-
-
-def test_a_door_that_left_the_configuration_in_its_entry_delay_still_alarms() -> None:
-    house = armed()
-    house.opens(FRONT_DOOR)
-    house.config["zones"] = house.config["zones"][1:]
-    house.restart()
-    house.passes(ENTRY_MS)
-    assert house.events() == [(6134, FRONT_DOOR), (1134, FRONT_DOOR)]
+def test_a_zone_that_was_open_before_an_alarm_is_not_taken_for_opened_after_a_restart_in_it() -> None:
+    for door in (WINDOW, FRONT_DOOR):
+        house = House()
+        house.opens(door)
+        house.command(7, door)
+        house.arms()
+        house.command(8, door)
+        house.restart()
+        assert house.siren() == "off" and house.panel.area_status(1) % 16 == 2
+        house.opens(BEDROOM)
+        house.forget()
+        house.restart()
+        assert house.events() == [] and house.siren() == "intrusion"
 
 
 def test_the_clocks_of_a_snapshot_run_from_the_first_call() -> None:
@@ -327,3 +302,54 @@ def test_a_snapshot_of_another_version_is_refused_by_name() -> None:
     for state in states:
         error = raises(SnapshotError, Panel, checked, state)
         assert "version" in str(error)
+
+
+def test_a_restarted_delay_is_counted_in_thirds_and_never_longer_than_it_was() -> None:
+    for left, wakes, kept in ((100, [34, 68, 100], [66, 32, 0, 0]), (40, [34, 40], [6, 0, 0]), (34, [34], [0, 0])):
+        countdown = Countdown()
+        countdown.start_stepped(0, left, 100)
+        now, woken, remain = 0, [], [countdown.left_ms]
+        while not countdown.is_over(now):
+            now = countdown.next_ms() or 0
+            woken.append(now)
+            countdown.is_over(now)
+            remain.append(countdown.left_ms)
+        assert (woken, remain) == (wakes, kept)
+
+
+def test_an_exit_delay_after_an_earlier_entry_delay_is_whole_again_after_a_restart() -> None:
+    house = armed()
+    house.opens(FRONT_DOOR)
+    house.keys(CODE, "disarm")
+    house.closes(FRONT_DOOR)
+    house.keys(CODE, "away")
+    house.passes(EXIT_MS - 1)
+    house.restart()
+    house.passes(EXIT_MS - 1)
+    assert house.display() == ("Arming", "Leave now")
+    house.passes(1)
+    assert house.display() == ("Armed", "Away")
+
+
+def test_motion_found_by_a_restart_that_ends_the_entry_delay_belongs_to_the_entry() -> None:
+    house = armed()
+    house.opens(FRONT_DOOR)
+    house.passes(ENTRY_MS - 1)
+    house.forget()
+    house.restart(HALL, BACK_DOOR)
+    assert house.events() == [(1134, FRONT_DOOR)]
+    house = armed()
+    house.opens(FRONT_DOOR)
+    house.passes(ENTRY_MS - 1)
+    house.forget()
+    house.restart(WINDOW)
+    assert house.events() == [(1134, FRONT_DOOR), (1130, WINDOW)], "a window is no way in"
+
+
+def test_a_door_found_open_by_a_restart_that_ends_an_alarm_has_its_entry_delay() -> None:
+    house = armed()
+    house.opens(WINDOW)
+    house.passes(SIREN_MS - 1)
+    house.forget()
+    house.restart(FRONT_DOOR)
+    assert house.events() == [(6134, FRONT_DOOR)] and house.siren() == "off"

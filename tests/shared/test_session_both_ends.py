@@ -77,6 +77,24 @@ def test_changes_of_the_configuration_go_down_and_results_come_up() -> None:
     assert cloud.take_facts() == [("result", messages.Result(CHANGE.id, 0, 7))]
 
 
+def test_why_a_change_is_refused_comes_before_its_result() -> None:
+    panel, cloud = opened()
+    panel.end.refuse(CHANGE.id, "entry_s: 400 är fel")
+    panel.end.answer(CHANGE.id, 3, 6)
+    settle(panel, cloud, 0)
+    refusal = messages.Refusal(CHANGE.id, "entry_s: 400 är fel".encode())
+    assert cloud.take_facts() == [("refusal", refusal), ("result", messages.Result(CHANGE.id, 3, 6))]
+
+
+def test_a_reason_that_is_too_long_is_cut_between_two_characters() -> None:
+    panel, cloud = opened()
+    most = messages.REASON_BYTES_MAX
+    for text, whole in (("x" * most, most), ("x" * (most + 1), most), ("x" + "å" * most, most - 1), ("€" * most, 198)):
+        panel.end.refuse(CHANGE.id, text)
+        settle(panel, cloud, 0)
+        assert cloud.take_facts() == [("refusal", messages.Refusal(CHANGE.id, text.encode()[:whole]))]
+
+
 def test_the_configuration_is_asked_for_and_comes_up_in_pieces() -> None:
     panel, cloud = opened()
     request = messages.ReadConfig(b"request1", 700, 0xFFFFFFFF)
@@ -94,6 +112,7 @@ def test_without_a_session_no_configuration_goes_either_way() -> None:
     assert not cloud.end.configure(CHANGE)
     assert not cloud.end.read_config(messages.ReadConfig(bytes(8), 0, 0))
     panel.end.answer_config(bytes(8), 1, 1, 0, b"x")
+    panel.end.refuse(bytes(8), "why")
     assert panel.end.to_send() == cloud.end.to_send() == []
 
 

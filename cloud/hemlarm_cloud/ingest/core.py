@@ -205,7 +205,7 @@ class IngestCore:
             self._batch.salts.append((panel, fact[1], fact[2]))
         elif kind == "event":
             self._batch.events.append((panel, *fact[1:], now_ms))
-        elif kind == "result":
+        elif kind in ("result", "refusal"):
             self._batch.results.append((panel, fact[1]))
         elif kind == "opened":
             self._batch.opened.add(panel)
@@ -241,7 +241,10 @@ class IngestCore:
         batch.outdated |= {panel for panel in batch.opened if _is_outdated(tx, panel)}
         self._write_events(tx, batch, now_ms)
         for panel, result in batch.results:
-            self._write_result(tx, batch, panel, result, now_ms)
+            if isinstance(result, messages.Refusal):
+                tx.explain_change(result.id, panel, _readable(result.text))
+            else:
+                self._write_result(tx, batch, panel, result, now_ms)
         reported = batch.complete.items()
         return [gap for panel, below in reported for gap in self._gaps(tx, batch.ends[panel], panel, below)]
 
@@ -346,6 +349,11 @@ def _is_outdated(tx: Transaction, panel: str) -> bool:
 def _outdate(tx: Transaction, batch: _Batch, panel: str) -> None:
     tx.expect_configuration(panel)
     batch.outdated.add(panel)
+
+
+def _readable(text: bytes) -> str:
+    """Return a panel's words without what a terminal would obey and a database may not take: control characters."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text.decode())
 
 
 def _row(event: tuple[str, bytes, int, bytes, Any, int], now_ms: int) -> Event:

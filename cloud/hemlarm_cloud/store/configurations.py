@@ -60,6 +60,11 @@ class ConfigurationWriting(ConfigurationReading):
         """Move a change on to `state`, as `set_command_state` does with a command."""
         return requests.move(self._connection, _changes, change_id, state, at_ms, status, detail, panel)
 
+    def explain_change(self, change_id: bytes, panel: str, reason: str) -> bool:
+        """Keep why this panel refused a change. Returns False where it has no such change, or did what was asked."""
+        this = (_changes.c.id == change_id, _changes.c.panel == panel, _changes.c.state != "done")
+        return self._connection.execute(update(_changes).where(*this).values(reason=reason)).rowcount == 1
+
     def expire_changes(self, now_ms: int) -> int:
         """Mark unanswered changes whose time is up as expired. Returns how many."""
         return requests.expire(self._connection, _changes, now_ms)

@@ -114,7 +114,10 @@ class Configuration(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change of a panel's configuration that someone asked for, based on revision `base`; `edits` is CBOR."""
+    """A change of a panel's configuration that someone asked for, based on revision `base`; `edits` is CBOR.
+
+    `reason` is why the panel refused it, in the panel's words, where it gave any.
+    """
 
     id: bytes
     panel: str
@@ -129,6 +132,7 @@ class Change(NamedTuple):
     status: int | None = None
     detail: int | None = None
     answered_ms: int | None = None
+    reason: str | None = None
 
 
 class PresumedAlarm(NamedTuple):

@@ -155,6 +155,7 @@ configuration_change = Table(
     Column("status", Integer),
     Column("detail", Integer),
     Column("answered_ms", BigInteger),
+    Column("reason", Text, comment="why the panel refused it, in the panel's words"),
     CheckConstraint("state IN ('queued', 'sent', 'done', 'failed', 'expired')", name="state"),
     Index(None, "state", "panel"),
 )

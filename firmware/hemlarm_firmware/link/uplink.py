@@ -55,9 +55,16 @@ class Uplink:
         elif urgent and self._backoff.hurry(now_ms):
             self._wanted.set()
 
-    def answer(self, command_id: bytes, status: int, detail: int) -> None:
-        """Send a command's result."""
+    def answer(self, command_id: bytes, status: int, detail: int, reason: str = "") -> None:
+        """Send the result of a command or change, and before it why a change was refused."""
+        if reason:
+            self._end.refuse(command_id, reason)
         self._end.answer(command_id, status, detail)
+        self._flush()
+
+    def answer_config(self, request_id: bytes, revision: int, total: int, offset: int, data: bytes) -> None:
+        """Send a piece of the configuration."""
+        self._end.answer_config(request_id, revision, total, offset, data)
         self._flush()
 
     async def run(self) -> None:

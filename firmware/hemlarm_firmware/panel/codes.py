@@ -1,10 +1,11 @@
-"""User codes at the keypad: how they are stored, and the lock after too many wrong ones.
+"""User codes and tags at the keypad: how they are stored, and the lock after too many wrong ones.
 
 All codes of a panel are hashed under one salt, so an entry costs one slow hash however many users there are. What this
 can and cannot do: four to six digits are at most 1,110,000 codes, so a thief who holds the flash finds them all within
 minutes on a desktop computer, and no affordable number of iterations changes that. The salt makes tables prepared
 beforehand useless, and the hash keeps codes off screens, backups and logs. Against guessing at the keypad it is the
-lock that protects, not the hash.
+lock that protects, not the hash. A tag is known by the number that it tells every reader: whoever once read it can copy
+it, and the four bytes of a simple tag are found from the hash within hours.
 """
 
 from hemlarm_protocol.constant import const
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 CODE_DIGITS_MIN, CODE_DIGITS_MAX = 4, 6
 SALT_BYTES = 16
 HASH_BYTES = 32
+TAG_HASH_BYTES = 16
+
+# The number of a tag has 4, 7 or 10 bytes (ISO/IEC 14443-3).
+_UID_BYTES = (4, 7, 10)
 
 # Measured on the unix port: see docs/panel-states.md, which states the command. Chosen for a board of a hundredth
 # of that speed, where an entry must still be answered within a second or two.
@@ -50,6 +55,21 @@ def is_code(digits: str) -> bool:
     if not CODE_DIGITS_MIN <= len(digits) <= CODE_DIGITS_MAX:
         return False
     return all("0" <= digit <= "9" for digit in digits)
+
+
+def hash_tag(uid: bytes, salt: bytes) -> bytes:
+    """The 16-byte hash under which a tag is stored; as slow as a code's, and never the hash of a code.
+
+    Raises ValueError for anything that is not a tag's number.
+    """
+    if not is_tag(uid):
+        raise ValueError("a tag's number has 4, 7 or 10 bytes")
+    return pbkdf2(b"tag" + uid, salt, ITERATIONS)[:TAG_HASH_BYTES]
+
+
+def is_tag(uid: bytes) -> bool:
+    """Whether the bytes could be a tag's number; says nothing about whose."""
+    return len(uid) in _UID_BYTES
 
 
 def pbkdf2(password: bytes, salt: bytes, iterations: int) -> bytes:
@@ -105,6 +125,10 @@ class Lock:
         """A right code was entered."""
         self.wrong = 0
         self.locks = 0
+
+    def minutes_left(self, now_ms: int) -> int:
+        """How long the lock still lasts, in minutes, rounded up; 0 when open."""
+        return -(-(self.deadline_ms - now_ms) // 60000) if self.deadline_ms is not None else 0
 
     def _lock_ms(self) -> int:
         return (LOCK_S * 1000) << min(self.locks - 1, LOCK_DOUBLINGS_MAX)

@@ -2,16 +2,14 @@
 
 import sys
 
-FIRE_S_MIN = 180
-"""A fire sounds for this long at least, however short siren_s is."""
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     Config = dict[int | str, Any]
 
-_RULES = "hemlarm_firmware.panel.config_rules"
+_PACKAGE = "hemlarm_firmware.panel"
+_RULES = ["config_rules", "config_zone_rules", "config_user_rules", "config_fields"]
 
 
 class ConfigError(ValueError):
@@ -21,19 +19,25 @@ class ConfigError(ValueError):
 def check(value: "Any") -> "Config":
     """Returns the configuration with every default filled in; the value given is left as it was.
 
-    Delays and siren_s are in seconds. Defaults: exit_s 60, entry_s 30, siren_s 180, home false, language "sv", no
-    users. The delays' range and defaults come from the requirements. Raises ConfigError at the first field that is
-    wrong, missing or unknown.
+    docs/configuration.md lists the fields with their ranges, defaults and meaning. Fields without a default, as a
+    radio sensor's id, stay absent where they are not given. Raises ConfigError at the first field that is wrong,
+    missing or unknown, or that does not go with another one.
 
-    The rules are needed once a boot, so they are loaded for the check and then forgotten: on a board they would fill
-    five kilobytes for ever.
+    The rules are needed once a boot and after a change, so they are loaded for the check and then forgotten: they
+    would fill 18 KB of the unix port's heap for ever.
     """
-    rules = __import__(_RULES, None, None, ("check",))
+    rules = __import__(_PACKAGE + "." + _RULES[0], None, None, ("check",))
     try:
         checked: Config = rules.check(value)
         return checked
     finally:
-        del sys.modules[_RULES]
-        package = sys.modules["hemlarm_firmware.panel"]
-        if hasattr(package, "config_rules"):
-            del package.config_rules
+        forget(_RULES)
+
+
+def forget(names: "list[str]") -> None:
+    """Lets the memory of these modules of the package go; the next import loads them anew."""
+    package = sys.modules[_PACKAGE]
+    for name in names:
+        sys.modules.pop(_PACKAGE + "." + name, None)
+        if hasattr(package, name):
+            delattr(package, name)

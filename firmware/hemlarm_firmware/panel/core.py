@@ -1,295 +1,291 @@
 """The panel: takes inputs and the time, hands back what is to be reported, saved, shown and answered.
 
-No I/O, no clock and no waiting. The areas hold the alarm states; here are the keypad, the commands and the restart.
+No I/O, no clock and no waiting. `site.py` guards, `sensing.py` hears the sensors, `keypad.py` the people; here they are
+held together, with the commands of the cloud, the restart, and what follows from every step.
 """
 
-from hemlarm_firmware.panel import codes, tables, texts, view
-from hemlarm_firmware.panel.area import Area, Cause, Zone
+from hemlarm_firmware.panel import codes, inputs, latch_tables, snapshot, tables, texts, view
+from hemlarm_firmware.panel.cause import Cause
+from hemlarm_firmware.panel.keypad import Keypad
+from hemlarm_firmware.panel.sensing import Sensing
+from hemlarm_firmware.panel.site import Site
+from hemlarm_firmware.panel.users import Users
 from hemlarm_protocol import contact_id
 
-SNAPSHOT_VERSION = 1
+SnapshotError = snapshot.SnapshotError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from hemlarm_firmware.panel.area import Output
+    from hemlarm_firmware.panel.cause import Output
     from hemlarm_firmware.panel.codes import Hasher
     from hemlarm_firmware.panel.config import Config
 
-
-class SnapshotError(ValueError):
-    """A snapshot that this firmware cannot read; the text names its version. Start without one and report that."""
+_KEYPAD_ALARMS = {"fire": latch_tables.FIRE, "hold-up": latch_tables.HOLD_UP}
 
 
 class Panel:
     """The alarm of one site.
 
     `config` comes from `config.check`, `state` is an earlier `snapshot()` or None. `hash_code` is the slow hash of user
-    codes, another one only for tests. Raises SnapshotError for a snapshot of another version. Times are whole ms of a
-    clock that never goes back; it may start anew with each Panel.
+    codes, another one only for tests. `before` is the panel that this one takes over from when only the configuration
+    has changed. Raises SnapshotError for a snapshot of another version. Times are whole ms of a clock that never goes
+    back; it may start anew with each Panel that has no `before`.
     """
 
-    def __init__(self, config: "Config", state: "Any" = None, hash_code: "Hasher" = codes.hash_code) -> None:
+    def __init__(
+        self,
+        config: "Config",
+        state: "Any" = None,
+        hash_code: "Hasher" = codes.hash_code,
+        before: "Panel | None" = None,
+    ) -> None:
+        known = snapshot.readable(state)
+        self.site = Site(config)
         self._texts = texts.load(config["language"])
-        self._salt: bytes = config["code_salt"]
-        self._users: list[Config] = config["users"]
-        self._hash_code = hash_code
-        self._zones = {item["number"]: Zone(item) for item in config["zones"]}
-        self._areas = [self._area(item, config["siren_s"]) for item in config["areas"]]
-        self._area_of = {area.number: area for area in self._areas}
-        self._lock = codes.Lock()
-        self._notice: tuple[int, int] | None = None
-        self._notice_end_ms: int | None = None
+        self._keypad = Keypad(config, Users(config, hash_code), self.site, known and known["keypad"])
+        self._keypad_alarms: bool = config["keypad_alarms"]
         self._shown: dict[str, Any] = {}
         self._resumed = False
         self._nothing: list[Output] = []  # Handed out when an input says nothing new; nobody may fill it.
-        if state is not None:
-            self._restore(state)
+        if known is not None:
+            snapshot.restore(self.site, known)
+        if before is not None:
+            self._take_over(before)
+        self._sensing = Sensing(self.site)
         self._saved = self.snapshot() if state is None else state
+        self._deadline_ms: int | None = None
 
     def handle(self, event: "Sequence[Any]", now_ms: int) -> "list[Output]":
         """Takes one input and returns the outputs, in the order to perform them.
 
-        An input that says nothing new costs no memory. Inputs of an unknown kind, zone or mode have no effect.
+        A sample that says nothing new costs no memory. Inputs of an unknown kind, zone or key have no effect.
         """
-        if event[0] == tables.INPUT_ZONE and self._says_nothing_new(event, now_ms):
+        kind = event[0]
+        if (kind == inputs.LINE or kind == inputs.ZONE) and self._says_nothing_new(event, now_ms):
             assert not self._nothing
             return self._nothing
         cause = Cause(now_ms)
-        if event[0] == tables.INPUT_START:
-            self._start(event[1], cause)
+        if kind == inputs.START:
+            self._start(event, cause)
         self._run_due(cause)
         answers: list[Output] = []
-        if event[0] == tables.INPUT_ZONE:
-            self._zone(event[1], event[2], cause)
-        elif event[0] == tables.INPUT_KEYS:
-            self._keys(event[1], event[2], cause)
-        elif event[0] == tables.INPUT_COMMAND:
+        if kind == inputs.COMMAND:
             status, detail = self._command(event[1], event[2], event[3], cause)
             answers.append(("result", status, detail))
+        else:
+            take = _INPUTS.get(kind)
+            if take:
+                take(self, event, cause)
         self._run_due(cause)
-        return self._outputs(cause) + answers
+        return self._outputs(cause) + answers + cause.requests
 
     def wake(self, now_ms: int) -> "list[Output]":
         """Does what is due; calling it early does nothing."""
         cause = Cause(now_ms)
         self._run_due(cause)
-        return self._outputs(cause)
+        return self._outputs(cause) + cause.requests
 
     def deadline_ms(self) -> "int | None":
         """When to call `wake`, or None. The clocks of a snapshot stand until the first input, ("start", ...)."""
-        times = [area.deadline_ms() for area in self._areas]
-        times += [self._lock.deadline_ms, self._notice_end_ms]
-        known = [time for time in times if time is not None]
-        return min(known) if known else None
+        return self._deadline_ms
 
     def snapshot(self) -> "dict[int | str, Any]":
         """Everything that must outlive a restart, as a value for CBOR. Changes only when ("save",) was an output."""
-        return {
-            "version": SNAPSHOT_VERSION,
-            "areas": [area.snapshot() for area in self._areas],
-            "wrong": self._lock.wrong,
-            "locks": self._lock.locks,
-            "locked": self._lock.locked,
-        }
+        return snapshot.take(self.site, self._keypad.snapshot())
 
     def area_status(self, number: int) -> int:
         """An area's condition in one number, see `tables.status_number`. Raises KeyError for an unknown area."""
-        return self._area_of[number].status()
+        area = self.site.area_of[number]
+        return tables.status_number(area.state, area.mode, self.site.latches[latch_tables.FIRE].state)
+
+    def time_s(self, now_ms: int) -> "int | None":
+        """Seconds since 1970 as the panel knows it, or None."""
+        return self.site.time_s(now_ms)
+
+    @property
+    def waits_for_centre(self) -> bool:
+        """Whether somebody at the keypad waits to see that the centre knows."""
+        return self.site.informing.is_open
 
     # Inputs.
 
     def _says_nothing_new(self, event: "Sequence[Any]", now_ms: int) -> bool:
-        zone = self._zones.get(event[1])
-        if zone is not None and zone.open != event[2]:
+        if not self._resumed or (self._deadline_ms is not None and now_ms >= self._deadline_ms):
             return False
-        return self._resumed and not self._is_due(now_ms)
+        return self._sensing.says_nothing_new(event, now_ms)
 
-    def _is_due(self, now_ms: int) -> bool:
-        for area in self._areas:
-            if _passed(area.time.next_ms(), now_ms) or _passed(area.fire_time.next_ms(), now_ms):
-                return True
-        return _passed(self._lock.deadline_ms, now_ms) or _passed(self._notice_end_ms, now_ms)
+    def _zone(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self._sensing.zone(event[1], event[2], cause)
 
-    def _zone(self, number: int, opened: bool, cause: Cause) -> None:
-        zone = self._zones.get(number)
-        if zone is not None and zone.open != opened:
-            zone.open = opened
-            self._area_of[zone.area].zone_changed(zone, cause)
+    def _line(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self._sensing.line(event[1], event[2], cause)
 
-    def _start(self, zones_open: "Sequence[int]", cause: Cause) -> None:
-        """Takes what is open now as changes since the snapshot; a door before the motion behind it, as people enter.
+    def _sensor(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self._sensing.sensor(event[1], event[2], event[3], cause)
+
+    def _button(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self._sensing.button(event[1], cause)
+
+    def _key(self, event: "Sequence[Any]", cause: Cause) -> None:
+        if event[1] not in _KEYPAD_ALARMS:
+            self._keypad.key(event[1], cause)
+        elif self._keypad_alarms:
+            cause.acts_for(0, contact_id.SOURCE_KEYPAD)
+            self.site.keypad_alarm(_KEYPAD_ALARMS[event[1]], cause)
+            cause.acts_for(0, contact_id.SOURCE_PANEL)
+
+    def _tag(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self._keypad.tag(event[1], cause)
+
+    def _recalled(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self._keypad.recalled(event[1], cause)
+
+    def _clock(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self.site.set_clock(event[1], cause.now_ms)
+
+    def _informed(self, _event: "Sequence[Any]", _cause: Cause) -> None:
+        self.site.informing.informed()
+
+    def _start(self, event: "Sequence[Any]", cause: Cause) -> None:
+        """Takes what is open now as changes since the snapshot.
 
         What became due while the panel was down comes before that, but already sees the doors as they are now; and
-        zones that have spoken in an alarm belong to that alarm, even if its time ends here.
+        zones that have spoken in an alarm, or lie on the way of a delay, belong to it, even if its time ends here.
         """
         self._shown = {}
-        changed = [zone for zone in self._zones.values() if zone.open != (zone.number in zones_open)]
-        changed.sort(key=_doors_first)
-        for zone in changed:
-            zone.open = not zone.open
-        spoken = [zone for zone in changed if zone.number in self._area_of[zone.area].reported]
+        changed = self._sensing.start(event[1], event[2] if len(event) > 2 else [])
+        spoken = [zone for zone in changed if self.site.area_of[zone.area].has_part(zone)]
         for zone in spoken:
-            self._area_of[zone.area].zone_changed(zone, cause)
+            self._sensing.moved(zone, cause)
         self._run_due(cause)
+        self._sensing.started(cause)
         for zone in changed:
             if zone not in spoken:
-                self._area_of[zone.area].zone_changed(zone, cause)
+                self._sensing.moved(zone, cause)
 
-    def _keys(self, digits: str, mode: str, cause: Cause) -> None:
-        """A code at the keypad, which belongs to all areas: it arms or disarms them together, or none."""
-        if mode not in tables.KEYPAD_MODES or self._lock.locked:
-            return
-        user = self._user_of(digits)
-        if not user:
-            self._count_wrong_code(cause)
-            return
-        self._lock.forgive()
-        self._end_notice()
-        cause.source, cause.user = contact_id.SOURCE_KEYPAD, user
-        wanted = tables.KEYPAD_MODES[mode]
-        if wanted is None:
-            for area in self._areas:
-                area.disarm(cause)
-        else:
-            self._arm_all(wanted, cause)
-        cause.source, cause.user = contact_id.SOURCE_PANEL, 0
+    def _take_over(self, before: "Panel") -> None:
+        self.site.take_over(before.site)
+        self._keypad.take_over(before._keypad)
+        self._resumed = before._resumed
 
-    def _user_of(self, digits: str) -> int:
-        """The number of the user whose code this is; 0 when it is nobody's."""
-        if not codes.is_code(digits):
-            return 0
-        hashed = self._hash_code(digits, self._salt)
-        for user in self._users:
-            if user["hash"] == hashed:
-                number: int = user["number"]
-                return number
-        return 0
-
-    def _count_wrong_code(self, cause: Cause) -> None:
-        self._show_notice(texts.WRONG_CODE, 0, cause.now_ms)
-        if self._lock.count_wrong(cause.now_ms):
-            detail = min(self._lock.locks, 255)
-            cause.events.append(("event", 1461, 0, 0, 0, contact_id.SOURCE_KEYPAD, detail))
-
-    def _arm_all(self, mode: int, cause: Cause) -> None:
-        areas = [area for area in self._areas if area.state == tables.DISARMED]
-        for area in areas:
-            blocker = area.blocker(mode)
-            if blocker:
-                self._show_notice(texts.NOT_ARMED, blocker.number, cause.now_ms)
-                return
-        for area in areas:
-            area.arm(mode, cause)
+    # Commands of the cloud.
 
     def _command(self, verb: int, argument: int, user: int, cause: Cause) -> "tuple[int, int]":
-        """Returns (status, detail): of a refused arming the open zone, of everything done the area's status."""
-        if verb not in tables.VERBS:
-            return tables.UNKNOWN_VERB, 0
-        area = self._area_of.get(argument)
-        if area is None:
-            return tables.BAD_ARGUMENT, 0
-        cause.source, cause.user = contact_id.SOURCE_COMMAND, user
-        refusal = self._perform(verb, area, cause)
-        cause.source, cause.user = contact_id.SOURCE_PANEL, 0
-        return refusal or (tables.DONE, area.status())
+        """Returns (status, detail): of a refused arming the zone that refuses, else the area's status or 0."""
+        if verb not in inputs.VERBS:
+            return inputs.UNKNOWN_VERB, 0
+        cause.acts_for(user, contact_id.SOURCE_COMMAND)
+        if verb >= inputs.VERB_BYPASS:
+            answer = self._site_command(verb, argument, cause)
+        elif argument in self.site.area_of:
+            answer = self._area_command(verb, argument, cause)
+        else:
+            answer = inputs.BAD_ARGUMENT, 0
+        cause.acts_for(0, contact_id.SOURCE_PANEL)
+        return answer
 
-    def _perform(self, verb: int, area: Area, cause: Cause) -> "tuple[int, int] | None":
-        if verb == tables.VERB_DISARM:
-            area.disarm(cause)
-        elif verb == tables.VERB_SILENCE:
+    def _area_command(self, verb: int, number: int, cause: Cause) -> "tuple[int, int]":
+        area = self.site.area_of[number]
+        if verb == inputs.VERB_DISARM:
+            self.site.disarm_areas([area], False, cause)
+        elif verb == inputs.VERB_SILENCE:
             area.silence(cause)
-        elif verb in tables.ARMING_VERBS:
-            return self._arm(area, tables.ARMING_VERBS[verb], cause)
-        return None
+            self.site.silence_latches(cause)
+        elif verb in inputs.ARMING_VERBS:
+            mode = inputs.ARMING_VERBS[verb]
+            if area.is_armed_in(mode):
+                return inputs.DONE, self.area_status(number)
+            if area.state != tables.DISARMED:
+                return inputs.REFUSED, 0
+            blocker = self.site.arm_area(area, mode, cause)
+            if blocker:
+                return inputs.REFUSED, blocker.number
+        return inputs.DONE, self.area_status(number)
 
-    def _arm(self, area: Area, mode: int, cause: Cause) -> "tuple[int, int] | None":
-        """Arming an area that is armed so already is done; armed otherwise, or in alarm, it is refused."""
-        if area.state in (tables.EXIT_DELAY, tables.ARMED) and area.mode == mode:
-            return None
-        if area.state != tables.DISARMED:
-            return tables.REFUSED, 0
-        blocker = area.blocker(mode)
-        if blocker:
-            self._show_notice(texts.NOT_ARMED, blocker.number, cause.now_ms)
-            return tables.REFUSED, blocker.number
-        area.arm(mode, cause)
-        return None
+    def _site_command(self, verb: int, argument: int, cause: Cause) -> "tuple[int, int]":
+        done = True
+        if verb in (inputs.VERB_BYPASS, inputs.VERB_UNBYPASS):
+            if argument not in self.site.zone_of:
+                return inputs.BAD_ARGUMENT, 0
+            done = self.site.bypass(argument, verb == inputs.VERB_BYPASS, cause)
+        elif argument not in (0, 1):
+            return inputs.BAD_ARGUMENT, 0
+        elif verb == inputs.VERB_CHIME:
+            self.site.set_chime(bool(argument))
+        elif argument:
+            done = self.site.begin_walk_test(cause)
+        else:
+            self.site.end_walk_test(cause)
+        return (inputs.DONE if done else inputs.REFUSED), 0
 
     # Time.
 
     def _run_due(self, cause: Cause) -> None:
         if not self._resumed:
-            self._resume(cause.now_ms)
-        for area in self._areas:
-            area.run_due(cause)
-        self._lock.open_if_due(cause.now_ms)
-        if _passed(self._notice_end_ms, cause.now_ms):
-            self._end_notice()
+            self._resumed = True
+            self._keypad.resume(cause.now_ms)
+            self.site.resume(cause)
+        self._sensing.run_due(cause)
+        self.site.run_due(cause)
+        self._keypad.run_due(cause.now_ms)
 
-    def _resume(self, now_ms: int) -> None:
-        self._resumed = True
-        self._lock.resume(now_ms)
-        for area in self._areas:
-            area.resume(now_ms)
-
-    def _show_notice(self, text: int, zone: int, now_ms: int) -> None:
-        self._notice = (text, zone)
-        self._notice_end_ms = now_ms + view.NOTICE_MS
-
-    def _end_notice(self) -> None:
-        self._notice = None
-        self._notice_end_ms = None
+    def _plan(self, now_ms: int) -> None:
+        times = self.site.deadlines() + self._sensing.deadlines() + view.deadlines(self.site, now_ms)
+        times.append(self._keypad.deadline_ms())
+        known = [time for time in times if time is not None]
+        self._deadline_ms = min(known) if known else None
 
     # Outputs.
 
     def _outputs(self, cause: Cause) -> "list[Output]":
+        now_ms = cause.now_ms
         out = cause.events
-        snapshot = self.snapshot()
-        if snapshot != self._saved:
-            self._saved = snapshot
+        state = self.snapshot()
+        if state != self._saved:
+            self._saved = state
             out.append(("save",))
-        self._show(out, "siren", "siren", view.siren(self._areas))
-        self._show(out, "display", "display", texts.lines(self._texts, *self._text()))
-        for name, on in view.lamps(self._areas):
-            self._show(out, name, "lamp", (name, on))
+        indoor = view.siren(self.site, now_ms, outdoor=False)
+        if indoor != "off" and self._shown.get("siren") in (None, "off"):
+            self._keypad.alarm_begins()
+        self._show(out, "siren", indoor)
+        self._show(out, "outdoor", view.siren(self.site, now_ms, outdoor=True))
+        self._show(out, "display", self._lines())
+        for name, on in view.lamps(self.site):
+            self._show(out, "lamp", (name, on), name)
+        self._show(out, "buzzer", view.buzzer(self.site, now_ms))
+        out += cause.shows
+        if cause.buzz:
+            out.append(("show", "buzzer", cause.buzz))
+        self._plan(now_ms)
         return out
 
-    def _show(self, out: "list[Output]", key: str, output: str, value: "Any") -> None:
+    def _show(self, out: "list[Output]", output: str, value: "Any", lamp: str = "") -> None:
+        key = lamp or output
         if self._shown.get(key) != value:
             self._shown[key] = value
             out.append(("show", output, value))
 
-    def _text(self) -> "tuple[int, int]":
-        """A notice goes before the state, except before an alarm."""
-        if view.siren(self._areas) == tables.SIREN_OFF:
-            if self._lock.locked:
-                return texts.LOCKED, 0
-            if self._notice is not None:
-                return self._notice
-        return view.text(self._areas)
-
-    # Construction.
-
-    def _area(self, item: "Config", siren_s: int) -> Area:
-        numbers = sorted([number for number, zone in self._zones.items() if zone.area == item["number"]])
-        return Area(item, siren_s, [self._zones[number] for number in numbers])
-
-    def _restore(self, state: "Any") -> None:
-        version = state.get("version") if isinstance(state, dict) else None
-        if version != SNAPSHOT_VERSION:
-            raise SnapshotError(f"snapshot version {version} cannot be read, only {SNAPSHOT_VERSION}")
-        self._lock = codes.Lock(state["wrong"], state["locks"], state["locked"])
-        for item in state["areas"]:
-            if item["number"] in self._area_of:
-                self._area_of[item["number"]].restore_from(item)
+    def _lines(self) -> "tuple[str, str]":
+        """What the keypad has to say to the person who uses it goes before the state."""
+        said = self._keypad.lines()
+        if said is not None:
+            return said
+        text, number = view.text(self.site)
+        zone = self.site.zone_of.get(number) if text != texts.WALK_LEFT else None
+        return texts.lines(self._texts, text, number, zone.name if zone else "")
 
 
-def _passed(deadline_ms: "int | None", now_ms: int) -> bool:
-    return deadline_ms is not None and now_ms >= deadline_ms
-
-
-def _doors_first(zone: Zone) -> "tuple[bool, int]":
-    return (zone.type != tables.ENTRY, zone.number)
+_INPUTS = {
+    inputs.ZONE: Panel._zone,
+    inputs.LINE: Panel._line,
+    inputs.SENSOR: Panel._sensor,
+    inputs.BUTTON: Panel._button,
+    inputs.KEY: Panel._key,
+    inputs.TAG: Panel._tag,
+    inputs.RECALLED: Panel._recalled,
+    inputs.CLOCK: Panel._clock,
+    inputs.INFORMED: Panel._informed,
+}

@@ -1,6 +1,6 @@
-"""The words for the numbers in `tables.py`, for drawings and tests. A panel never loads this."""
+"""The words for the numbers in the state tables, for drawings and tests. A panel never loads this."""
 
-from hemlarm_firmware.panel import tables
+from hemlarm_firmware.panel import latch_tables, tables
 
 STATES = {
     tables.DISARMED: "disarmed",
@@ -10,11 +10,11 @@ STATES = {
     tables.ALARM: "intrusion alarm",
 }
 
-FIRE_STATES = {
-    tables.FIRE_QUIET: "no fire",
-    tables.FIRE_ALARM: "fire alarm",
-    tables.FIRE_LATCHED: "fire alarm, detectors clear",
-    tables.FIRE_SILENCED: "fire, silenced",
+LATCH_STATES = {
+    latch_tables.QUIET: "quiet",
+    latch_tables.ALARM: "alarm",
+    latch_tables.LATCHED: "alarm, detectors clear",
+    latch_tables.SILENCED: "silenced, not clear",
 }
 
 STIMULI = {
@@ -29,11 +29,20 @@ STIMULI = {
 }
 """What the intrusion machine must have a row for, in every state."""
 
-FIRE_STIMULI = {
-    tables.FIRE_TRIPS: "detector trips",
-    tables.FIRE_CLEARS: "detector clears, others remain",
-    tables.FIRE_ALL_CLEAR: "last detector clears",
-    tables.SILENCE: "silence",
-    tables.TIME_UP: "time is up",
+LATCH_STIMULI = {
+    latch_tables.TRIPS: "detector trips",
+    latch_tables.CLEARS: "detector clears, others remain",
+    latch_tables.ALL_CLEAR: "last detector clears",
+    latch_tables.SILENCE: "silence",
+    latch_tables.TIME_UP: "time is up",
 }
-"""The same for the fire machine."""
+"""The same for the alarms that are always on."""
+
+LATCH_KINDS = {
+    latch_tables.FIRE: "fire",
+    latch_tables.CO: "carbon monoxide",
+    latch_tables.HOLD_UP: "hold-up",
+    latch_tables.TAMPER: "tamper",
+    latch_tables.ALWAYS: "24-hour intrusion",
+    latch_tables.WATER: "water",
+}

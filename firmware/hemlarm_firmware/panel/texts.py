@@ -1,27 +1,43 @@
-"""What the keypad's display says: two lines of 16 characters, in Swedish and English.
+"""What the keypad's display says of the alarm's state: two lines of 16 characters, in Swedish and English.
 
 Here are the texts' numbers; the words stand in one module a language, of which a panel loads the one that it speaks.
+What the keypad says of itself, while somebody uses it, is in `menu_texts.py`.
 """
 
 COLUMNS = 16
-LANGUAGES = ("sv", "en")
 
 READY = 0
 OPEN_ZONE = 1
-NOT_ARMED = 2
-WRONG_CODE = 3
-LOCKED = 4
-REMEMBERS = 5
-REMEMBERS_FIRE = 6
-LEAVING = 7
-STAYING = 8
-ARMED_AWAY = 9
-ARMED_HOME = 10
-ENTERING = 11
-BURGLARY = 12
-ARMED_REMEMBERS = 13
-FIRE_NOW = 14
-FIRE_SILENCED = 15
+REMEMBERS = 2
+LEAVING = 3
+STAYING = 4
+NIGHT_STAYING = 5
+ARMED_AWAY = 6
+ARMED_HOME = 7
+ARMED_NIGHT = 8
+ENTERING = 9
+BURGLARY = 10
+ARMED_REMEMBERS = 11
+WALK_LEFT = 12
+WALK_DONE = 13
+TAMPERED = 14
+MISSING = 15
+FAULTY = 16
+HOT = 17
+COLD = 18
+BATTERY = 19
+UNHEARD = 20
+A_ZONE = 21  # What a zone without a name is called.
+THE_KEYPAD = 22  # Where an alarm came from that has no zone.
+
+# The alarms that are always on have five texts each, in the order of their kinds.
+LATCHES = 30
+PER_LATCH = 5
+NOW = 0
+SILENCED = 1
+REMEMBERED = 2
+TOLD = 3
+NOT_TOLD = 4
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,13 +47,22 @@ if TYPE_CHECKING:
 
 
 def load(language: str) -> "Texts":
-    """The texts of one of the LANGUAGES, for `lines`."""
+    """The texts of "sv" or "en", for `lines`."""
     module = __import__("hemlarm_firmware.panel.texts_" + language, None, None, ("TEXTS",))
     texts: Texts = module.TEXTS
     return texts
 
 
-def lines(texts: "Texts", text: int, zone: int = 0) -> "tuple[str, str]":
-    """The two lines of a text, with the zone's number where the text names one."""
-    first, second = texts[text].replace("{}", str(zone)).split("/")
-    return first, second
+def lines(texts: "Texts", text: int, number: int = 0, name: str = "") -> "tuple[str, str]":
+    """The two lines of a text. "#" is the number; "{}" the zone's name, or what it is called without one.
+
+    A name that is too long for the line gives way to the words around it.
+    """
+    if not name:
+        name = texts[A_ZONE].replace("#", str(number)) if number else texts[THE_KEYPAD]
+    first, second = texts[text].replace("#", str(number)).split("/")
+    return _fill(first, name), _fill(second, name)
+
+
+def _fill(line: str, name: str) -> str:
+    return line.replace("{}", name[: COLUMNS + 2 - len(line)]) if "{}" in line else line

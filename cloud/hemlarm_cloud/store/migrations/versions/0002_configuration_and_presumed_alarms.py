@@ -44,6 +44,7 @@ def _create_configuration_change() -> None:
         sa.Column("status", sa.Integer),
         sa.Column("detail", sa.Integer),
         sa.Column("answered_ms", sa.BigInteger),
+        sa.Column("reason", sa.Text, comment="why the panel refused it, in the panel's words"),
         sa.PrimaryKeyConstraint("id", name="pk_configuration_change"),
         sa.ForeignKeyConstraint(["panel"], ["panel.id"], name="fk_configuration_change_panel"),
         sa.CheckConstraint(
