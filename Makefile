@@ -3,7 +3,7 @@
 PYTHON ?= python3
 CHECKED = protocol cloud simulator firmware tests tools $(wildcard bench/*.py)
 
-.PHONY: setup demo test lint
+.PHONY: setup demo test lint mutants
 
 setup:
 	@$(PYTHON) tools/bootstrap.py
@@ -20,3 +20,7 @@ lint: setup
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy $(CHECKED)
 	@.venv/bin/mypy --config-file firmware/typings/mypy.ini
+
+# Takes minutes, so it is no part of the tests: see docs/mutation-survivors.md.
+mutants: setup
+	@.venv/bin/python tools/mutate.py

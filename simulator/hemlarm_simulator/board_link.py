@@ -7,6 +7,7 @@ From the world                              From the panel
                     so many bytes behind it
     failing [chip]  chips that fail from now    program chip offset data
                                                 erase chip offset
+                                                transmit frame      to the radio sensors
 Only in virtual time:
     now ms          the turn: time since boot   idle until_ms|null      the turn back: nothing to do before then
     connected n     connection n is open        connect n               opens connection n

@@ -15,11 +15,14 @@ from rich.table import Table
 
 from hemlarm_cloud.broker import KINDS, BrokerError
 from hemlarm_cloud.cli import app as cloud_app
+from hemlarm_simulator.bench import show as bench_show
+from hemlarm_simulator.bench.panel import BENCHES, BenchError
 from hemlarm_simulator.board_link import PanelGoneError
 from hemlarm_simulator.demo.run import Watcher, run_demo
 from hemlarm_simulator.demo.show import LiveView, PlainView, summary
 from hemlarm_simulator.demo.story import StoryError
-from hemlarm_simulator.launch import LaunchError
+from hemlarm_simulator.launch import ForkServer, LaunchError
+from hemlarm_simulator.ordinary_day import DayError
 from hemlarm_simulator.real_house import real_worlds
 from hemlarm_simulator.scenario import ScenarioError
 from hemlarm_simulator.scenario_run import ScenarioResult, run_scenarios
@@ -65,6 +68,30 @@ def demo(
         console.print(summary(figures))
     if not figures.passed:
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help=f"Of {', '.join(BENCHES)}.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure speed and memory, as ratios to floors of the same run; without names, all there is."""
+    unknown = [name for name in names or () if name not in BENCHES]
+    if unknown:
+        _fail(f"nothing to measure is called {unknown[0]!r}; there are {', '.join(BENCHES)}", BAD_USAGE)
+    console = Console()
+    results = {}
+    try:
+        with ForkServer() as server:
+            for name in names or BENCHES:
+                with bench_show.bar(console, name) as progress:
+                    results[name] = BENCHES[name](server, progress)
+    except (BenchError, DayError, LaunchError, PanelCrashedError) as error:
+        _fail(str(error))
+    if as_json:
+        _print_json({name: result.to_json() for name, result in results.items()})
+    else:
+        console.print(bench_show.tables(results))
 
 
 @sim_app.command("run")

@@ -1,7 +1,7 @@
 """Time in the simulated world: a schedule of things to happen, and the two clocks that can rule it.
 
-All times are whole milliseconds since the world began. The wall clock starts at WORLD_BEGAN_UNIX_MS in virtual
-time, so that a run does not depend on the day it is made on.
+All times are whole milliseconds since the world began. In virtual time the wall clock starts at WORLD_BEGAN_UNIX_MS or
+when the story says, so that a run does not depend on the day it is made on.
 """
 
 import heapq
@@ -77,16 +77,17 @@ class Clock(Protocol):
 
 
 class VirtualClock:
-    """Stands still until the world's loop moves it."""
+    """Stands still until the world's loop moves it. The world began at `began_unix_ms`."""
 
-    def __init__(self) -> None:
+    def __init__(self, began_unix_ms: int = WORLD_BEGAN_UNIX_MS) -> None:
+        self._began_unix_ms = began_unix_ms
         self.now_ms = 0
         self.schedule = Schedule()
 
     @property
     def unix_ms(self) -> int:
         """Milliseconds since 1970."""
-        return WORLD_BEGAN_UNIX_MS + self.now_ms
+        return self._began_unix_ms + self.now_ms
 
     def call_in(self, delay_ms: int, action: Callable[[], None]) -> Timer:
         """Plans `action` for `delay_ms` from now."""

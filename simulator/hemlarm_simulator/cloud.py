@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-VERBS = {"disarm": 1, "arm-away": 2, "arm-home": 3, "status": 4, "silence": 5}
-"""The words for `message_names.VERBS`."""
+from hemlarm_protocol import cbor, message_names
+
+VERBS = {word: verb for verb, word in message_names.VERBS.items()}
+"""The verb for each word."""
 
 
 class StoredEvent(Protocol):
@@ -22,6 +24,10 @@ class StoredEvent(Protocol):
     def zone(self) -> int: ...
     @property
     def user(self) -> int: ...
+    @property
+    def source(self) -> int: ...
+    @property
+    def detail(self) -> int: ...
 
 
 class StoredCommand(Protocol):
@@ -31,6 +37,30 @@ class StoredCommand(Protocol):
     def id(self) -> bytes: ...
     @property
     def status(self) -> int | None: ...
+
+
+class StoredConfiguration(Protocol):
+    """The CBOR `document` at `revision`; not `complete` where the panel may have a newer one."""
+
+    @property
+    def revision(self) -> int | None: ...
+    @property
+    def document(self) -> bytes | None: ...
+    @property
+    def complete(self) -> bool: ...
+
+
+class PresumedAlarm(Protocol):
+    """The alarm for an entry delay that nothing ended in time; settled late or, with None, not at all."""
+
+    @property
+    def area(self) -> int: ...
+    @property
+    def zone(self) -> int: ...
+    @property
+    def raised_ms(self) -> int | None: ...
+    @property
+    def settled_ms(self) -> int | None: ...
 
 
 class Cloud(Protocol):
@@ -43,4 +73,13 @@ class Cloud(Protocol):
         """Asks something of the panel; returns the command's id."""
 
     def command(self, command_id: bytes) -> StoredCommand | None:
-        """The command with that id."""
+        """The command or the change of the configuration with that id."""
+
+    def configure(self, edits: "Sequence[cbor.Value]", user: int = 0, base: int | None = None) -> bytes:
+        """Asks the panel to change its configuration of revision `base`, or as stored here; returns the change's id."""
+
+    def configuration(self) -> StoredConfiguration | None:
+        """What the panel last told of its configuration, without secrets; None before it was ever asked for."""
+
+    def presumed_alarms(self) -> Sequence[PresumedAlarm]:
+        """The alarms raised for the panel because it went silent in its entry delay, oldest first."""

@@ -1,16 +1,73 @@
-"""A house as its file describes it: zones with names and kinds, users with codes, delays. Checked when it is read."""
+"""A house as its file describes it: zones with names and kinds, users with codes, delays. Checked when it is read.
 
+What the panel's configuration knows and a house does not care about passes through as it is; a field that the file
+leaves out is left to the firmware's default.
+"""
+
+import hashlib
+import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hemlarm_simulator import firmware_code
+from hemlarm_simulator.plants.wires import WIRINGS
 
 HOUSES = Path(__file__).with_name("houses")
-KINDS = ("door", "window", "button", "motion", "smoke")
+KINDS = {
+    "door": "contact",
+    "window": "contact",
+    "glass": "glass",
+    "button": "button",
+    "motion": "motion",
+    "pet-motion": "pet_motion",
+    "camera": "camera",
+    "pet-camera": "pet_camera",
+    "smoke": "smoke",
+    "heat": "heat",
+    "co": "co",
+    "water": "water",
+    "tamper": "tamper",
+    "temperature": "temperature",
+}
+"""What stands or hangs in a house, and what the panel's configuration calls its sensor."""
+
+WITH_SOUNDER = ("smoke", "heat", "co")
 _CODE_SALT_BYTES = 16
+_RADIO_ID_BYTES = 4
+_RADIO_KEY_BYTES = 16
+_LOSS_PERCENT_MAX = 90
+_PET_KG_MAX = 100
+
+# Fields that go to the panel unchanged, with their types.
+_PANEL_FIELDS = {
+    "outdoor_s": int,
+    "outdoor_delay_s": int,
+    "chime": bool,
+    "keypad_alarms": bool,
+    "utc_offset_min": int,
+    "dst": str,
+}
+_AREA_FIELDS = {"confirm_s": int, "cancel_s": int}
+_ZONE_FIELDS = {
+    "night": bool,
+    "chime": bool,
+    "bypass": bool,
+    "swinger": int,
+    "group": int,
+    "verify": bool,
+    "supervise_min": int,
+    "silent": bool,
+    "low_c": int,
+    "high_c": int,
+}
+_USER_FIELDS = {"role": str, "areas": list, "days": int, "from_min": int, "to_min": int, "until_s": int}
+
+
+Fields = Mapping[int | str, Any]
+"""Part of a configuration map."""
 
 
 class HouseError(Exception):
@@ -19,7 +76,12 @@ class HouseError(Exception):
 
 @dataclass(frozen=True)
 class SensorDescription:
-    """One detector on one zone. `type` is the panel's zone type, `home` whether it guards in home mode."""
+    """One detector on one zone. `type` is the panel's zone type, `home` whether it guards in home mode.
+
+    `label` is what the keypad calls the zone. `wiring` is as in the panel's configuration, "" a digital contact; with
+    `radio` there is no wire, and `loss_percent` of all frames get lost on their way. `latching` detectors hold their
+    alarm until their power is switched. `fields` go to the panel as they are.
+    """
 
     name: str
     kind: str
@@ -27,29 +89,86 @@ class SensorDescription:
     type: str
     area: int
     home: bool
+    label: str = ""
+    wiring: str = ""
+    radio: bool = False
+    loss_percent: int = 0
+    latching: bool = False
+    fields: Fields = field(default_factory=dict)
+
+    @property
+    def radio_id(self) -> bytes:
+        """The sensor's number on the air. As codes do, ids and keys follow from the file: nobody lives there."""
+        return hashlib.sha256(f"sensor {self.name}".encode()).digest()[:_RADIO_ID_BYTES]
+
+    @property
+    def radio_key(self) -> bytes:
+        """The key that it shares with the panel."""
+        return hashlib.sha256(f"key of sensor {self.name}".encode()).digest()[:_RADIO_KEY_BYTES]
+
+    def panel_config(self) -> dict[int | str, Any]:
+        """The zone in the panel's configuration."""
+        zone: dict[int | str, Any] = {
+            "number": self.zone,
+            "type": self.type,
+            "area": self.area,
+            "sensor": KINDS[self.kind],
+            "home": self.home,
+            **self.fields,
+        }
+        if self.label:
+            zone["name"] = self.label
+        if self.wiring:
+            zone["wiring"] = self.wiring
+        if self.radio:
+            zone |= {"radio": self.radio_id, "key": self.radio_key}
+        return zone
 
 
 @dataclass(frozen=True)
 class UserDescription:
-    """Somebody with a code."""
+    """Somebody with a code, perhaps a duress code and tags (the bytes that these tell). `fields` go to the panel."""
 
     name: str
     number: int
-    code: str
+    code: str = ""
+    duress: str = ""
+    tags: tuple[bytes, ...] = ()
+    fields: Fields = field(default_factory=dict)
+
+    def panel_config(self, salt: bytes) -> dict[int | str, Any]:
+        """The user in the panel's configuration, with codes and tags hashed under `salt`."""
+        codes = firmware_code.load("hemlarm_firmware.panel.codes")
+        user: dict[int | str, Any] = {"number": self.number, **self.fields}
+        if self.code:
+            user["hash"] = codes.hash_code(self.code, salt)
+        if self.duress:
+            user["duress"] = codes.hash_code(self.duress, salt)
+        if self.tags:
+            user["tags"] = [codes.hash_tag(uid, salt) for uid in self.tags]
+        return user
 
 
 @dataclass(frozen=True)
 class AreaDescription:
-    """An area with its delays in seconds."""
+    """An area with its delays in seconds. `fields` go to the panel as they are."""
 
     number: int
     exit_s: int
     entry_s: int
+    fields: Fields = field(default_factory=dict)
+
+    def panel_config(self) -> dict[int | str, Any]:
+        """The area in the panel's configuration."""
+        return {"number": self.number, "exit_s": self.exit_s, "entry_s": self.entry_s, **self.fields}
 
 
 @dataclass(frozen=True)
 class HouseDescription:
-    """A whole house. `filter_ms` is how long a contact must rest before the panel hears of its change."""
+    """A whole house. `filter_ms` is how long a contact must rest before the panel hears of its change.
+
+    `pets` are the animals that live there, by their mass in kg. `fields` go to the panel as they are.
+    """
 
     title: str
     language: str
@@ -58,18 +177,23 @@ class HouseDescription:
     areas: tuple[AreaDescription, ...]
     sensors: tuple[SensorDescription, ...]
     users: tuple[UserDescription, ...]
+    pets: tuple[float, ...] = ()
+    fields: Fields = field(default_factory=dict)
 
     def panel_config(self, code_salt: bytes) -> dict[int | str, Any]:
         """The configuration map that this house's panel is given, codes hashed under `code_salt`."""
-        codes = firmware_code.load("hemlarm_firmware.panel.codes")
-        return {
-            "areas": [{"number": a.number, "exit_s": a.exit_s, "entry_s": a.entry_s} for a in self.areas],
-            "zones": [{"number": s.zone, "type": s.type, "area": s.area, "home": s.home} for s in self.sensors],
-            "users": [{"number": u.number, "hash": codes.hash_code(u.code, code_salt)} for u in self.users],
+        config: dict[int | str, Any] = {
+            "areas": [area.panel_config() for area in self.areas],
+            "zones": [sensor.panel_config() for sensor in self.sensors],
+            "users": [user.panel_config(code_salt) for user in self.users],
             "code_salt": code_salt,
             "siren_s": self.siren_s,
             "language": self.language,
+            **self.fields,
         }
+        if self.pets:
+            config["pets_kg"] = math.ceil(sum(self.pets))
+        return config
 
 
 class _Table:
@@ -80,23 +204,34 @@ class _Table:
         self._values = values
         self._used: set[str] = set()
 
-    def get(self, field: str, kind: type, default: Any = None) -> Any:
-        self._used.add(field)
-        value = self._values.get(field, default)
+    def get(self, name: str, kind: type, default: Any = None) -> Any:
+        self._used.add(name)
+        value = self._values.get(name, default)
         if value is None:
-            raise HouseError(f"{self.where}: {field} is missing")
+            raise HouseError(f"{self.where}: {name} is missing")
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise HouseError(f"{self.where}: {field} = {value!r} is not of type {kind.__name__}")
+            raise HouseError(f"{self.where}: {name} = {value!r} is not of type {kind.__name__}")
         return value
 
-    def tables(self, field: str) -> list["_Table"]:
-        found = self.get(field, list, [])
-        return [_Table(f"{self.where}, {field} {number}", item) for number, item in enumerate(found, 1)]
+    def choice(self, name: str, allowed: Iterable[str], default: str | None = None) -> str:
+        value: str = self.get(name, str, default)
+        if value not in allowed:
+            raise HouseError(f"{self.where}: {name} = {value!r} is not one of {', '.join(allowed)}")
+        return value
+
+    def given(self, fields: Mapping[str, type]) -> Fields:
+        """Those of `fields` that are there."""
+        self._used |= set(fields)
+        return {name: self.get(name, kind) for name, kind in fields.items() if name in self._values}
+
+    def tables(self, name: str) -> list["_Table"]:
+        found = self.get(name, list, [])
+        return [_Table(f"{self.where}, {name} {number}", item) for number, item in enumerate(found, 1)]
 
     def done(self) -> None:
-        for field in self._values:
-            if field not in self._used:
-                raise HouseError(f"{self.where}: unknown field {field}; allowed are {', '.join(sorted(self._used))}")
+        for name in self._values:
+            if name not in self._used:
+                raise HouseError(f"{self.where}: unknown field {name}; allowed are {', '.join(sorted(self._used))}")
 
 
 def houses() -> list[str]:
@@ -126,6 +261,8 @@ def read_house(path: Path) -> HouseDescription:
         areas=tuple(_area(table) for table in top.tables("area")),
         sensors=tuple(_sensor(table) for table in top.tables("sensor")),
         users=tuple(_user(table) for table in top.tables("user")),
+        pets=tuple(_mass_kg(top, mass) for mass in top.get("pets", list, [])),
+        fields=top.given(_PANEL_FIELDS),
     )
     top.done()
     _check(path.name, house)
@@ -133,31 +270,62 @@ def read_house(path: Path) -> HouseDescription:
 
 
 def _area(table: _Table) -> AreaDescription:
-    area = AreaDescription(table.get("number", int), table.get("exit_s", int), table.get("entry_s", int))
+    area = AreaDescription(
+        table.get("number", int), table.get("exit_s", int), table.get("entry_s", int), table.given(_AREA_FIELDS)
+    )
     table.done()
     return area
 
 
 def _sensor(table: _Table) -> SensorDescription:
-    kind = table.get("kind", str)
-    if kind not in KINDS:
-        raise HouseError(f"{table.where}: kind = {kind!r} is not one of {', '.join(KINDS)}")
     sensor = SensorDescription(
         name=table.get("name", str),
-        kind=kind,
+        kind=table.choice("kind", KINDS),
         zone=table.get("zone", int),
         type=table.get("type", str),
         area=table.get("area", int, 1),
         home=table.get("home", bool, False),
+        label=table.get("label", str, ""),
+        wiring=table.choice("wiring", WIRINGS, ""),
+        radio=table.get("radio", bool, False),
+        loss_percent=table.get("loss_percent", int, 0),
+        latching=table.get("latching", bool, False),
+        fields=table.given(_ZONE_FIELDS),
     )
     table.done()
+    if sensor.latching and not (sensor.wiring and sensor.kind in WITH_SOUNDER):
+        raise HouseError(f"{table.where}: latching is for {', '.join(WITH_SOUNDER)} on a wiring of its own")
+    if sensor.kind == "temperature" and not sensor.radio:
+        raise HouseError(f"{table.where}: a temperature can only be told by radio; add radio = true")
+    if not 0 <= sensor.loss_percent <= _LOSS_PERCENT_MAX:
+        raise HouseError(f"{table.where}: loss_percent = {sensor.loss_percent} is not from 0 to {_LOSS_PERCENT_MAX}")
     return sensor
 
 
 def _user(table: _Table) -> UserDescription:
-    user = UserDescription(table.get("name", str), table.get("number", int), table.get("code", str))
+    user = UserDescription(
+        name=table.get("name", str),
+        number=table.get("number", int),
+        code=table.get("code", str, ""),
+        duress=table.get("duress", str, ""),
+        tags=tuple(_tag(table, tag) for tag in table.get("tags", list, [])),
+        fields=table.given(_USER_FIELDS),
+    )
     table.done()
     return user
+
+
+def _tag(table: _Table, text: Any) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except (TypeError, ValueError) as error:
+        raise HouseError(f'{table.where}: tags: {text!r} is no tag; write its bytes, as "04A1B2C3"') from error
+
+
+def _mass_kg(table: _Table, mass: Any) -> float:
+    if not isinstance(mass, (int, float)) or isinstance(mass, bool) or not 0 < mass <= _PET_KG_MAX:
+        raise HouseError(f"{table.where}: pets: {mass!r} is no animal's mass in kg, above 0 up to {_PET_KG_MAX}")
+    return float(mass)
 
 
 def _check(where: str, house: HouseDescription) -> None:

@@ -1,191 +1,256 @@
-"""The house: doors, windows, motion and smoke detectors, a keypad, a siren, and the filters before the panel.
+"""The simulated house: people, animals, doors and smoke on one side, its panel's inputs and outputs on the other.
 
-What people do comes in as methods (`open`, `smoke`, `enter_code`); what the panel then sees leaves as debounced
-inputs; what it shows comes back through `show`. A quiet house plans no timers, so that it costs no time.
+What people do comes in as methods; what the panel then sees leaves as inputs; what it shows comes back through `show`,
+what it says on the radio through `radio_heard`. A quiet house plans no timers, so that it costs no time, but for the
+check-ins of radio sensors.
 """
 
-import difflib
-import math
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from hemlarm_simulator.clock import Clock, Timer
+from hemlarm_simulator.chance import Chance
+from hemlarm_simulator.clock import Clock
 from hemlarm_simulator.description import HouseDescription, SensorDescription
+from hemlarm_simulator.names import pick
+from hemlarm_simulator.plants.detectors import (
+    Camera,
+    CarbonMonoxide,
+    Connection,
+    Contact,
+    Detector,
+    Heat,
+    LevelDetector,
+    Motion,
+    PushButton,
+    Smoke,
+    TamperSwitch,
+    Thermometer,
+)
+from hemlarm_simulator.plants.keypad import Keypad
+from hemlarm_simulator.plants.radio import Air, RadioSensor
+from hemlarm_simulator.plants.sirens import OFF, Siren
+from hemlarm_simulator.plants.wires import CABLE_OHMS_MAX, TOLERANCE_PPM, EndOfLine, PlainContact, Send, Wire
 
-MOTION_MS = 3_000
-"""How long a motion detector's relay stays open after the last movement: our choice, detectors have 2 to 5 s."""
+OPENABLE = ("door", "window", "button", "tamper")
+MOVABLE = ("motion", "pet-motion", "camera", "pet-camera")
+_LEVELS: dict[str, type[LevelDetector]] = {"smoke": Smoke, "heat": Heat, "co": CarbonMonoxide}
+_CONTACTS: dict[str, type[Contact]] = {"button": PushButton, "tamper": TamperSwitch}
+_STRANGER = 5.0
+"""The mass in kg of an animal that does not live here: a neighbour's cat."""
 
-SMOKE_TIME_CONSTANT_MS = 8_000
-"""How fast the smoke in a detector's chamber follows that in the room: our own plausible plant, not a standard's."""
-
-SMOKE_SOURCE, SMOKE_TRIPS, SMOKE_CLEARS = 1.0, 0.5, 0.2
-"""Density that a burning source leads to, and the detector's two levels, in units of that. Our own as well."""
-
-Send = Callable[..., None]
-
-
-class UnknownNameError(Exception):
-    """Nothing in the house is called so."""
-
-
-def pick(names: Iterable[str], name: str, what: str) -> str:
-    """Returns `name` if it is one of `names`. Raises UnknownNameError, which lists them and suggests the nearest."""
-    known = sorted(names)
-    if name in known:
-        return name
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise UnknownNameError(f"{name!r} is no {what} here; there are {', '.join(known)}{hint}")
-
-
-class Contact:
-    """A zone's contact behind the input filter: a change counts when it has lasted `filter_ms`."""
-
-    def __init__(self, zone: int, clock: Clock, filter_ms: int, send: Send) -> None:
-        self.zone = zone
-        self.opened = False
-        """What the panel knows; `moved` says what the contact does right now."""
-        self._now = False
-        self._clock = clock
-        self._filter_ms = filter_ms
-        self._send = send
-        self._timer: Timer | None = None
-
-    def moved(self, opened: bool) -> None:
-        """The contact opens or closes."""
-        self._now = opened
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if opened == self.opened:
-            return
-        if self._filter_ms == 0:
-            self._settled()
-        else:
-            self._timer = self._clock.call_in(self._filter_ms, self._settled)
-
-    def _settled(self) -> None:
-        self._timer = None
-        self.opened = self._now
-        self._send("zone", self.zone, self.opened)
-
-
-class Motion:
-    """A passive infrared detector: a movement opens its contact for a while."""
-
-    def __init__(self, contact: Contact, clock: Clock) -> None:
-        self._contact = contact
-        self._clock = clock
-        self._timer: Timer | None = None
-
-    def seen(self) -> None:
-        """Somebody moves in front of it."""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._contact.moved(True)
-        self._timer = self._clock.call_in(MOTION_MS, self._quiet)
-
-    def _quiet(self) -> None:
-        self._contact.moved(False)
-
-
-class SmokeChamber:
-    """A smoke detector: density in its chamber follows the room's by an exponential, and trips with hysteresis.
-
-    The moment of crossing a level is computed, not waited for by sampling.
-    """
-
-    def __init__(self, contact: Contact, clock: Clock) -> None:
-        self._contact = contact
-        self._clock = clock
-        self._density = 0.0
-        self._source = 0.0
-        self._since_ms = 0
-        self._timer: Timer | None = None
-
-    def density(self) -> float:
-        """Density in the chamber now, in units of a burning source."""
-        passed = (self._clock.now_ms - self._since_ms) / SMOKE_TIME_CONSTANT_MS
-        return self._source + (self._density - self._source) * math.exp(-passed)
-
-    def source(self, burning: bool) -> None:
-        """Something starts or stops to burn in the room."""
-        self._density = self.density()
-        self._since_ms = self._clock.now_ms
-        self._source = SMOKE_SOURCE if burning else 0.0
-        if self._timer is not None:
-            self._timer.cancel()
-        level = SMOKE_TRIPS if burning else SMOKE_CLEARS
-        if (self._density < level) == burning:
-            ratio = (self._density - self._source) / (level - self._source)
-            delay_ms = math.ceil(SMOKE_TIME_CONSTANT_MS * math.log(ratio))
-            self._timer = self._clock.call_in(delay_ms, lambda: self._contact.moved(burning))
-        else:
-            self._contact.moved(burning)
+Kind = TypeVar("Kind", bound=Detector)
 
 
 class House:
-    """One house, its panel's sensors and outputs. `send` takes the parts of one debounced input."""
+    """One house. `send` takes the parts of one input of the panel, `chance` decides tolerances and lost frames."""
 
-    def __init__(self, description: HouseDescription, clock: Clock, send: Send) -> None:
+    def __init__(
+        self, description: HouseDescription, clock: Clock, send: Send, chance: Callable[[int], bytes] | None = None
+    ) -> None:
         self.description = description
-        self.siren = "off"
-        self.display = ("", "")
-        self.lamps: dict[str, bool] = {}
+        self.dark = False
+        """Whether it is dark in the rooms."""
+        self.keypad = Keypad(clock, send)
+        self.indoor = Siren(clock)
+        self.outdoor = Siren(clock)
         self._clock = clock
         self._send = send
-        self._contacts: dict[str, Contact] = {}
-        self._motion: dict[str, Motion] = {}
-        self._smoke: dict[str, SmokeChamber] = {}
+        self._chance = chance or Chance(0, "house")
+        self._air = Air(clock, send, self._chance)
+        self._detectors: dict[str, Detector] = {}
+        self._connections: dict[str, Connection] = {}
+        self._kinds = {sensor.name: sensor.kind for sensor in description.sensors}
+        self._at_zone: dict[int, Detector] = {}
         for sensor in description.sensors:
             self._install(sensor)
 
-    def _install(self, sensor: SensorDescription) -> None:
-        contact = Contact(sensor.zone, self._clock, self.description.filter_ms, self._send)
-        if sensor.kind == "motion":
-            self._motion[sensor.name] = Motion(contact, self._clock)
-        elif sensor.kind == "smoke":
-            self._smoke[sensor.name] = SmokeChamber(contact, self._clock)
-        self._contacts[sensor.name] = contact
+    # What people see and hear.
+
+    @property
+    def siren(self) -> str:
+        """What the indoor siren sounds."""
+        return self.indoor.sound
+
+    @property
+    def display(self) -> tuple[str, str]:
+        """The keypad's two lines."""
+        return self.keypad.display
+
+    @property
+    def lamps(self) -> dict[str, bool]:
+        """The keypad's lamps, as far as the panel has set them."""
+        return self.keypad.lamps
+
+    def sounding(self, name: str) -> bool:
+        """Whether a detector's own sounder is heard. Raises UnknownNameError."""
+        return self._detector(name, LevelDetector, "detector with a sounder").sounding
+
+    def flashes(self, name: str) -> int:
+        """How often a camera has flashed. Raises UnknownNameError."""
+        return self._detector(name, Camera, "camera").flashes
+
+    # What people, animals and fires do. All raise UnknownNameError.
 
     def open(self, name: str) -> None:
-        """Opens a door or a window. Raises UnknownNameError."""
-        self._contacts[self._openable(name)].moved(True)
+        """Opens a door, a window, a lid; presses a button and holds it."""
+        self._openable(name).open(True)
 
     def close(self, name: str) -> None:
-        """Closes a door or a window. Raises UnknownNameError."""
-        self._contacts[self._openable(name)].moved(False)
+        """Closes it, or lets go."""
+        self._openable(name).open(False)
 
     def move(self, name: str) -> None:
-        """Somebody moves in front of a motion detector. Raises UnknownNameError."""
-        self._motion[pick(self._motion, name, "motion detector")].seen()
+        """Somebody moves in front of a motion detector."""
+        self._of_kind(name, MOVABLE, Motion, "motion detector").seen()
+
+    def break_glass(self, name: str) -> None:
+        """A pane breaks near a glass-break detector."""
+        self._of_kind(name, ("glass",), Motion, "glass-break detector").seen()
+
+    def animal(self, name: str, mass_kg: float | None = None) -> None:
+        """An animal walks by a motion detector: the heaviest that lives here, or one of `mass_kg`."""
+        detector = self._of_kind(name, MOVABLE, Motion, "motion detector")
+        detector.animal(mass_kg if mass_kg is not None else max(self.description.pets, default=_STRANGER))
 
     def smoke(self, name: str, burning: bool) -> None:
-        """Smoke starts or stops to rise at a smoke detector. Raises UnknownNameError."""
-        self._smoke[pick(self._smoke, name, "smoke detector")].source(burning)
+        """Smoke starts or stops to rise at a smoke detector."""
+        self._detector(name, Smoke, "smoke detector").happen(burning)
+
+    def heat(self, name: str, degrees: float) -> None:
+        """The air at a heat detector goes towards this temperature, in degrees Celsius."""
+        self._detector(name, Heat, "heat detector").expose(degrees)
+
+    def carbon_monoxide(self, name: str, leaking: bool) -> None:
+        """Carbon monoxide begins or ceases to fill a room."""
+        self._detector(name, CarbonMonoxide, "CO detector").happen(leaking)
+
+    def water(self, name: str, wet: bool) -> None:
+        """A water probe becomes wet or dry."""
+        self._of_kind(name, ("water",), Contact, "water probe").open(wet)
+
+    def temperature(self, name: str, degrees: float) -> None:
+        """A room has this temperature now, in degrees Celsius."""
+        self._detector(name, Thermometer, "thermometer").warm(degrees)
+
+    def press(self, name: str) -> None:
+        """Presses a fire or hold-up button, or the button on a detector."""
+        self._detectors[pick(self._detectors, name, "thing with a button")].press()
+
+    def dismount(self, name: str, off: bool) -> None:
+        """Takes any component from its place, or puts it back."""
+        self._detectors[pick(self._detectors, name, "component")].dismount(off)
+
+    def cable(self, name: str, state: str) -> None:
+        """Does "cut" or "short" to a detector's cable, or mends it: ""."""
+        wired = {name: wire for name, wire in self._connections.items() if isinstance(wire, Wire)}
+        wired[pick(wired, name, "wired detector")].cable(state)
+
+    def battery(self, name: str, low: bool) -> None:
+        """A radio sensor's battery runs low, or is new."""
+        self._radio(name).battery(low)
+
+    def fault(self, name: str, faulty: bool) -> None:
+        """A radio sensor finds itself out of order, or in order again."""
+        self._radio(name).fault(faulty)
+
+    def reach(self, name: str, reachable: bool) -> None:
+        """A radio sensor gets out of the panel's reach, or back into it."""
+        self._radio(name).reachable = reachable
 
     def enter_code(self, digits: str, mode: str) -> None:
-        """Somebody enters a code at the keypad and asks for "away", "home" or "disarm"."""
-        self._send("keys", digits, mode)
+        """Somebody enters a code at the keypad and then presses "away", "home", "night", "off" or "ok"."""
+        self.keypad.press([*digits, mode])
 
-    def zones_open(self) -> list[int]:
-        """The zones that a panel starting now finds open."""
-        return sorted(contact.zone for contact in self._contacts.values() if contact.opened)
+    # What connects it with the panel.
+
+    def start_values(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """What a panel starting now finds: the digital zones that are open, and (zone, ohms) of each measured line."""
+        wires = list(self._connections.values())
+        opened = [wire.zone for wire in wires if isinstance(wire, PlainContact) and wire.opened]
+        return sorted(opened), sorted((wire.zone, wire.ohms()) for wire in wires if isinstance(wire, EndOfLine))
 
     def show(self, output: str, value: Any) -> None:
         """The panel sets an output. One that this house does not have changes nothing."""
         if output == "siren":
-            self.siren = str(value)
-        elif output == "display":
-            self.display = (str(value[0]), str(value[1]))
-        elif output == "lamp":
-            self.lamps[str(value[0])] = bool(value[1])
+            self.indoor.play(str(value))
+        elif output == "outdoor":
+            self.outdoor.play(str(value))
+        elif output in ("display", "lamp", "buzzer"):
+            self.keypad.show(output, value)
+        elif output in ("camera", "loop"):
+            detector = self._at_zone.get(value[0])
+            if output == "camera" and isinstance(detector, Camera):
+                detector.flash()
+            elif output == "loop" and isinstance(detector, LevelDetector):
+                detector.power(bool(value[1]))
 
-    def dark(self) -> None:
-        """The panel lost its power: nothing sounds or shines any more."""
-        self.siren = "off"
-        self.display = ("", "")
-        self.lamps = {}
+    def radio_heard(self, frame: bytes) -> None:
+        """The panel sends a frame to its radio sensors."""
+        self._air.from_panel(frame)
 
-    def _openable(self, name: str) -> str:
-        return pick(set(self._contacts) - set(self._motion) - set(self._smoke), name, "door or window")
+    def lose_power(self) -> None:
+        """The panel lost its power: nothing of it sounds or shines any more, and its loops carry no current."""
+        self.indoor.play(OFF)
+        self.outdoor.play(OFF)
+        self.keypad.lose_power()
+        self._power_loops(False)
+
+    def regain_power(self) -> None:
+        """The panel has power again, and is about to start."""
+        self._power_loops(True)
+
+    def _power_loops(self, on: bool) -> None:
+        for name, wire in self._connections.items():
+            detector = self._detectors[name]
+            if isinstance(wire, EndOfLine) and isinstance(detector, LevelDetector):
+                detector.power(on)
+
+    # How it is built.
+
+    def _install(self, sensor: SensorDescription) -> None:
+        connection = self._connect(sensor)
+        self._connections[sensor.name] = connection
+        self._detectors[sensor.name] = self._at_zone[sensor.zone] = self._make(sensor, connection)
+
+    def _connect(self, sensor: SensorDescription) -> Connection:
+        if sensor.radio:
+            return self._air.add(sensor)
+        if sensor.wiring:
+            cable_ohms = self._between(0, CABLE_OHMS_MAX)
+            tolerance = (self._between(-TOLERANCE_PPM, TOLERANCE_PPM), self._between(-TOLERANCE_PPM, TOLERANCE_PPM))
+            return EndOfLine(sensor.zone, sensor.wiring, cable_ohms, tolerance, self._send)
+        return PlainContact(sensor.zone, self._clock, self.description.filter_ms, self._send)
+
+    def _make(self, sensor: SensorDescription, connection: Connection) -> Detector:
+        kind = sensor.kind
+        pet_immune = kind.startswith("pet-")
+        if kind in _LEVELS:
+            return _LEVELS[kind](connection, self._clock, sensor.latching)
+        if kind.endswith("camera"):
+            return Camera(connection, self._clock, pet_immune, lambda: self.dark)
+        if kind.endswith("motion") or kind == "glass":
+            return Motion(connection, self._clock, pet_immune)
+        if kind == "temperature":
+            assert isinstance(connection, RadioSensor)
+            return Thermometer(connection, self._clock, connection.measured)
+        return _CONTACTS.get(kind, Contact)(connection, self._clock)
+
+    def _between(self, least: int, most: int) -> int:
+        return least + int.from_bytes(self._chance(4), "big") % (most - least + 1)
+
+    # Names.
+
+    def _detector(self, name: str, kind: type[Kind], what: str) -> Kind:
+        found = {name: detector for name, detector in self._detectors.items() if isinstance(detector, kind)}
+        return found[pick(found, name, what)]
+
+    def _of_kind(self, name: str, kinds: tuple[str, ...], plant: type[Kind], what: str) -> Kind:
+        name = pick([name for name, kind in self._kinds.items() if kind in kinds], name, what)
+        return self._detector(name, plant, what)
+
+    def _openable(self, name: str) -> Contact:
+        return self._of_kind(name, OPENABLE, Contact, "door or window")
+
+    def _radio(self, name: str) -> RadioSensor:
+        found = {name: sensor for name, sensor in self._connections.items() if isinstance(sensor, RadioSensor)}
+        return found[pick(found, name, "radio sensor")]

@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,9 @@ from hemlarm_cloud.authority import Authority
 from hemlarm_cloud.broker import BrokerLogin, start_broker
 from hemlarm_cloud.ingest import __main__ as ingest_process
 from hemlarm_cloud.provision import PanelCredentials, is_admitted, provision_panel, revoke
-from hemlarm_cloud.store import Alert, Command, Event, Store
+from hemlarm_cloud.store import Alert, Change, Command, Configuration, Event, PresumedAlarm, Store
 from hemlarm_cloud.vault import Vault
+from hemlarm_protocol import cbor
 
 COMMAND_LIFE_MS = 60_000
 _STOP_S = 10.0
@@ -165,10 +166,33 @@ class RealCloud:
             )
         return command_id
 
-    def command(self, command_id: bytes) -> Command | None:
-        """Return a command and what became of it."""
+    def command(self, command_id: bytes) -> Command | Change | None:
+        """Return a command, or a change of the configuration, and what became of it."""
         with self.store.read() as reading:
-            return reading.command(command_id)
+            return reading.command(command_id) or reading.change(command_id)
+
+    def configure(self, panel: str, edits: "Sequence[cbor.Value]", user: int, base: int | None) -> bytes:
+        """Ask a panel to change its configuration of revision `base`, or as stored here; returns the change's id."""
+        if base is None:
+            stored = self.configuration(panel)
+            base = stored.revision or 0 if stored else 0
+        now_ms = round(_now().timestamp() * 1000)
+        change_id = os.urandom(8)
+        with self.store.begin() as tx:
+            tx.add_change(
+                Change(change_id, panel, "simulator", user, base, cbor.encode(edits), now_ms, now_ms + COMMAND_LIFE_MS)
+            )
+        return change_id
+
+    def configuration(self, panel: str) -> Configuration | None:
+        """Return what a panel last told of its configuration."""
+        with self.store.read() as reading:
+            return reading.configuration(panel)
+
+    def presumed_alarms(self, panel: str) -> list[PresumedAlarm]:
+        """Return the alarms raised for a panel that went silent in its entry delay, oldest first."""
+        with self.store.read() as reading:
+            return reading.presumed_alarms(panel)
 
     def _admitted(self, panel: str) -> bool:
         return is_admitted(self.store, panel)
@@ -200,6 +224,18 @@ class PanelInCloud:
         """Ask something of the panel; returns the command's id."""
         return self._cloud.send_command(self._panel, verb, argument, user)
 
-    def command(self, command_id: bytes) -> Command | None:
-        """Return the command with that id."""
+    def command(self, command_id: bytes) -> Command | Change | None:
+        """Return the command, or the change of the configuration, with that id."""
         return self._cloud.command(command_id)
+
+    def configure(self, edits: "Sequence[cbor.Value]", user: int = 0, base: int | None = None) -> bytes:
+        """Ask the panel to change its configuration of revision `base`, or as stored; returns the change's id."""
+        return self._cloud.configure(self._panel, edits, user, base)
+
+    def configuration(self) -> Configuration | None:
+        """Return what the panel last told of its configuration, without secrets; None before it was ever asked for."""
+        return self._cloud.configuration(self._panel)
+
+    def presumed_alarms(self) -> list[PresumedAlarm]:
+        """Return the alarms raised for the panel because it went silent in its entry delay, oldest first."""
+        return self._cloud.presumed_alarms(self._panel)

@@ -34,7 +34,7 @@ class RealWorld:
         self.house = House(house, self.clock, self._input)
         self.cloud = cloud
         self.network = network
-        self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house.show, virtual=False)
+        self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house, virtual=False)
         self.power_on()
 
     def __enter__(self) -> Self:
@@ -67,13 +67,14 @@ class RealWorld:
 
     def power_on(self) -> None:
         """Gives the panel power."""
+        self.house.regain_power()
         self.panel.power_on()
-        self._input("start", self.house.zones_open())
+        self._input("start", *self.house.start_values())
 
     def power_cut(self) -> None:
         """Takes the panel's power away."""
         self.panel.power_cut()
-        self.house.dark()
+        self.house.lose_power()
 
     def close(self) -> None:
         """Ends the panel."""
@@ -99,7 +100,7 @@ class RealWorld:
             while (frame := link.next_arrived()) is not None:
                 self.panel.handle(frame)
         except PanelGoneError:
-            self.house.dark()
+            self.house.lose_power()
             self.panel.ended()
             self.power_on()
 

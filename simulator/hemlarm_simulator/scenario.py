@@ -3,25 +3,24 @@
 This file knows lines, times and files; `scenario_words.py` knows what can be said.
 """
 
+import datetime
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hemlarm_simulator import scenario_words
+from hemlarm_simulator import firmware_code, scenario_words
+from hemlarm_simulator.clock import WORLD_BEGAN_UNIX_MS
 from hemlarm_simulator.description import HouseDescription, HouseError, houses, load_house
-from hemlarm_simulator.house import UnknownNameError
-from hemlarm_simulator.scenario_words import Expectation, Move, WordsError
+from hemlarm_simulator.names import UnknownNameError
+from hemlarm_simulator.scenario_text import Expectation, Move, WordsError, parse_time, unknown
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 """The folder of those that come with the simulator."""
 
-AT_MAX_MS = 400 * 24 * 3600 * 1000
-"""More than a year: the longest period of any timer in the trade."""
-
-_HEADS = ("title", "house", "at")
-_UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_TIME = re.compile(r"(?:\d+(?:ms|s|m|h|d))+")
-_TIME_PART = re.compile(r"(\d+)(ms|s|m|h|d)")
+_HEADS = ("title", "shows", "house", "date", "at")
+_ROW = re.compile(r"[A-Z]\d{2}")
+_UTC_OFFSET_MIN, _DST = 60, "eu"
+"""The panel's local time where its house says nothing else: the firmware's defaults, Sweden's."""
 
 
 class ScenarioError(Exception):
@@ -40,14 +39,20 @@ class Step:
 
 @dataclass
 class Scenario:
-    """A story. `name` is its file's name without the ending; `source` the whole text, for whoever shows it."""
+    """A story. `name` is its file's name without the ending; `source` the whole text, for whoever shows it.
+
+    `shows` names the rows of docs/requirements.md that it tells of. `began_unix_ms` is the date and time at which it
+    begins.
+    """
 
     name: str
     title: str = ""
+    shows: tuple[str, ...] = ()
     house_name: str = ""
     house: HouseDescription | None = None
     steps: list[Step] = field(default_factory=list)
     source: str = ""
+    began_unix_ms: int = WORLD_BEGAN_UNIX_MS
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -89,13 +94,17 @@ class _Reader:
         head, _, rest = line.strip().partition(" ")
         if head == "title":
             self.scenario.title = rest.strip()
+        elif head == "shows":
+            self.scenario.shows = _rows(rest)
         elif head == "house":
             self.scenario.house_name = rest.strip()
             self.scenario.house = load_house(self.scenario.house_name)
+        elif head == "date":
+            self.scenario.began_unix_ms = _unix_ms(rest.strip(), self._house())
         elif head == "at":
             self._at(rest.strip(), where)
         else:
-            raise WordsError(scenario_words.unknown(head, _HEADS, "beginning of a line"))
+            raise WordsError(unknown(head, _HEADS, "beginning of a line"))
 
     def _at(self, rest: str, where: str) -> None:
         word, _, statement = rest.partition(" ")
@@ -106,17 +115,42 @@ class _Reader:
         self._statement(statement.strip(), where)
 
     def _statement(self, text: str, where: str) -> None:
-        if self.scenario.house is None:
-            raise WordsError(f"before anything happens, name the house: `house {houses()[0]}`")
-        statement = scenario_words.parse(text, self.scenario.house)
+        statement = scenario_words.parse(text, self._house())
         self.scenario.steps.append(Step(self._at_ms, where, text, statement))
 
+    def _house(self) -> HouseDescription:
+        if self.scenario.house is None:
+            raise WordsError(f"before anything happens, name the house: `house {houses()[0]}`")
+        return self.scenario.house
 
-def parse_time(word: str) -> int:
-    """Milliseconds of a time such as `90s`, `2m30s`, `500ms`, `48h` or `3d`. Raises WordsError."""
-    if not _TIME.fullmatch(word):
-        raise WordsError(f"{word!r} is no time; write for example 90s, 2m30s, 500ms, 48h or 3d")
-    total = sum(int(count) * _UNITS_MS[unit] for count, unit in _TIME_PART.findall(word))
-    if total > AT_MAX_MS:
-        raise WordsError(f"{word} is beyond {AT_MAX_MS // _UNITS_MS['d']}d, the longest story there can be")
-    return total
+
+def _rows(text: str) -> tuple[str, ...]:
+    """Ids of rows, each once."""
+    rows = text.split()
+    for row in rows:
+        if not _ROW.fullmatch(row) or rows.count(row) > 1:
+            raise WordsError(f"{row!r} is no row of docs/requirements.md, or is named twice; write for example P02 S02")
+    if not rows:
+        raise WordsError("which rows of docs/requirements.md it shows is missing; write for example: shows P02")
+    return tuple(rows)
+
+
+def _unix_ms(text: str, house: HouseDescription) -> int:
+    """When a clock on the wall of this house shows `text`; of two such moments in autumn, the first."""
+    try:
+        shown = datetime.datetime.strptime(f"{text} +0000", "%Y-%m-%d %H:%M %z")
+    except ValueError as error:
+        raise WordsError(f"{text!r} is no date and time; write for example 2026-11-23 08:00") from error
+    local_time = firmware_code.load("hemlarm_firmware.panel.local_time")
+    wall_s = int(shown.timestamp())
+    zone = house.fields.get("utc_offset_min", _UTC_OFFSET_MIN), house.fields.get("dst", _DST)
+    unix_s = wall_s
+    for summer_s in (3600, 0):
+        unix_s = wall_s - zone[0] * 60 - summer_s
+        if local_time.local_s(unix_s, *zone) == wall_s:
+            break
+    floor_s: int = firmware_code.load("hemlarm_firmware.clock").FLOOR_S
+    if unix_s < floor_s:
+        earliest = datetime.datetime.fromtimestamp(floor_s, datetime.UTC).date()
+        raise WordsError(f"{text} is before {earliest}, when there was no such panel")
+    return unix_s * 1000

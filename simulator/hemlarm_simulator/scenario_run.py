@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from hemlarm_simulator.board_link import PanelGoneError
+from hemlarm_simulator.clock import WORLD_BEGAN_UNIX_MS
 from hemlarm_simulator.description import HouseDescription
 from hemlarm_simulator.launch import ForkServer, LaunchError
-from hemlarm_simulator.scenario import Scenario, Step, read_scenario
-from hemlarm_simulator.scenario_words import Expectation, Stage
+from hemlarm_simulator.scenario import Scenario, ScenarioError, Step, read_scenario
+from hemlarm_simulator.scenario_text import Expectation, Stage
 from hemlarm_simulator.simulated_panel import PanelCrashedError
 from hemlarm_simulator.virtual.world import VirtualWorld
 from hemlarm_simulator.world import World
@@ -44,6 +45,9 @@ def run_scenarios(
     Raises ScenarioError before anything is played if one of them cannot be read, LaunchError if no panel can start.
     """
     scenarios = [read_scenario(path) for path in files]
+    for scenario in scenarios:
+        if real_time and scenario.began_unix_ms != WORLD_BEGAN_UNIX_MS:
+            raise ScenarioError(f"{scenario.name}: it has a date of its own, which real time cannot have; leave it out")
     with ForkServer() as server:
         return [play(scenario, server, seed, real_world if real_time else None) for scenario in scenarios]
 
@@ -58,12 +62,17 @@ def play(
     reached_ms = 0
     failure = ""
     try:
-        with real_world(server, house) if real_world else VirtualWorld(server, house, seed) as world:
+        with real_world(server, house) if real_world else _virtual_world(scenario, server, seed) as world:
             failure = _play_steps(Stage(world, house), scenario.steps, grace_ms)
             reached_ms = world.now_ms
     except (PanelCrashedError, PanelGoneError, LaunchError) as error:
         failure = f"{scenario.name}: {error}"
     return ScenarioResult(scenario.name, not failure, reached_ms / 1000, seed, failure)
+
+
+def _virtual_world(scenario: Scenario, server: ForkServer, seed: int) -> VirtualWorld:
+    assert scenario.house is not None
+    return VirtualWorld(server, scenario.house, seed, began_unix_ms=scenario.began_unix_ms)
 
 
 def _play_steps(stage: Stage, steps: Iterable[Step], grace_ms: int) -> str:
@@ -74,6 +83,7 @@ def _play_steps(stage: Stage, steps: Iterable[Step], grace_ms: int) -> str:
             complaint = step.statement.complaint
             if not stage.world.wait_for(lambda seen=complaint: seen(stage) is None, grace_ms):  # type: ignore[misc]
                 return f"{step.where}: at {step.at_ms / 1000:g} s: {step.text}: but {complaint(stage)}"
+            step.statement.passed(stage)
         else:
             step.statement.run(stage)
     return ""

@@ -13,14 +13,15 @@ from hemlarm_simulator import firmware_code
 from hemlarm_simulator.board_link import RESET_STATUS, BoardLink, Frame, PanelGoneError
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock
+from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer, PanelProcess
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.nor_flash import NorFlash
 
-HEAP = "192k"
+HEAP = "384k"
 """What a panel's firmware has to live in, as MicroPython writes it: within it lie all code, data and free memory."""
 
-VIRTUAL_HEAP = "256k"
+VIRTUAL_HEAP = "512k"
 """In virtual time the stand-ins for clock, task queue and network lie there too, which on a board are no Python."""
 
 SILENT_S = 20.0
@@ -35,11 +36,11 @@ class PanelCrashedError(Exception):
 
 
 def blank_flash() -> dict[str, NorFlash]:
-    """The partitions of a new board: a journal of 128 KiB (1,392 events), state and configuration of 16 KiB each."""
+    """The partitions of a new board: a journal of 128 KiB (1,392 events), 16 KiB of state and 64 of configuration."""
     return {
         "journal": NorFlash(128 * 1024, program_size=1),
         "state": NorFlash(16 * 1024, program_size=1),
-        "config": NorFlash(16 * 1024, program_size=1),
+        "config": NorFlash(64 * 1024, program_size=1),
     }
 
 
@@ -63,7 +64,7 @@ Handler = Callable[[Frame], None]
 
 
 class SimulatedPanel:
-    """`shown(output, value)` is told of outputs; `handlers` may be given more kinds of frames to serve."""
+    """`house` is told of outputs and of what is sent on the radio; `handlers` may be given more kinds of frames."""
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class SimulatedPanel:
         setup: PanelSetup,
         clock: Clock,
         ledger: Ledger,
-        shown: Callable[[str, Any], None],
+        house: House,
         virtual: bool,
         seed: int = 0,
     ) -> None:
@@ -84,12 +85,13 @@ class SimulatedPanel:
         self._server = server
         self._setup = setup
         self._clock = clock
-        self._shown = shown
+        self._house = house
         self._virtual = virtual
         self._seed = seed
         self._process: PanelProcess | None = None
         self.handlers: dict[str, Handler] = {
             "show": self._show,
+            "transmit": self._transmit,
             "trace": self._trace,
             "read": self._read,
             "program": self._program,
@@ -163,7 +165,11 @@ class SimulatedPanel:
 
     def _show(self, frame: Frame) -> None:
         self.ledger.enter(self._clock.now_ms, *frame)
-        self._shown(frame[1], frame[2])
+        self._house.show(frame[1], frame[2])
+
+    def _transmit(self, frame: Frame) -> None:
+        self.ledger.enter(self._clock.now_ms, *frame)
+        self._house.radio_heard(frame[1])
 
     def _trace(self, frame: Frame) -> None:
         self.ledger.trace(self._clock.now_ms, frame)

@@ -9,6 +9,7 @@ from typing import Protocol
 from hemlarm_simulator.cloud import Cloud
 from hemlarm_simulator.house import House
 from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.simulated_panel import SimulatedPanel
 
 
 class Network(Protocol):
@@ -36,6 +37,10 @@ class World(Protocol):
     @property
     def cloud(self) -> Cloud:
         """What became of the panel's events."""
+
+    @property
+    def panel(self) -> SimulatedPanel:
+        """The panel itself, with its flash."""
 
     @property
     def network(self) -> Network:

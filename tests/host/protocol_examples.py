@@ -18,6 +18,7 @@ REQUEST_ID = bytes(range(0xD0, 0xD8))
 CHANGE: Any = [["areas", 1, {"entry_s": 45}]]
 CONFIGURATION: Any = {"areas": [{"number": 1, "exit_s": 60, "entry_s": 45}], "revision": 7}
 """Far shorter than a panel's, and of the same form."""
+REASON = b"areas[0].entry_s: 400 is wrong; it must be a whole number from 0 to 300"
 
 EVENT_NUMBER = 42
 TIME_S = 1_800_000_000
@@ -74,4 +75,5 @@ def examples() -> dict[str, Example]:
         "configure": _numbered(down, 4, messages.Configure(CHANGE_ID, 6, 5, TIME_S + 60, cbor.encode(CHANGE))),
         "read-config": _numbered(down, 5, messages.ReadConfig(REQUEST_ID, 0, TIME_S + 60)),
         "config-part": _numbered(up, 2, messages.ConfigPart(REQUEST_ID, 7, len(whole), 0, whole)),
+        "refusal": _numbered(up, 3, messages.Refusal(CHANGE_ID, REASON)),
     }

@@ -24,6 +24,7 @@ def _ordered(first: int, second: int) -> tuple[int, int]:
 _RANGE = st.builds(_ordered, _U32, _U32)
 _ACKS = st.lists(st.tuples(_U32, _octets(8)), min_size=1, max_size=messages.ACKS_MAX)
 _PIECES = st.binary(min_size=1, max_size=messages.CONFIG_BYTES_MAX)
+_REASONS = st.text(min_size=1, max_size=messages.REASON_BYTES_MAX // 4).map(str.encode)
 
 EVENTS = st.builds(messages.Event, st.integers(1000, 6999), _SMALL, _NUMBER, _NUMBER, _SMALL, _U8, _U32, _U64, _TIME)
 VOIDS = st.builds(lambda span, cause: messages.Void(span[0], span[1], cause), _RANGE, _SMALL)
@@ -45,6 +46,7 @@ MESSAGES: st.SearchStrategy[Any] = st.one_of(
     st.builds(messages.Configure, _octets(8), _U32, _NUMBER, _U32, _PIECES),
     st.builds(messages.ReadConfig, _octets(8), _U16, _U32),
     st.builds(messages.ConfigPart, _octets(8), _U32, _U16, _U16, _PIECES),
+    st.builds(messages.Refusal, _octets(8), _REASONS),
 )
 
 

@@ -1,5 +1,6 @@
 """`hemlarm cloud panel config`, `panel set` and `alarm list`: what a person or a script sees, and the exit status."""
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,9 @@ def tell(terminal: Terminal, panel: str) -> None:
     store.close()
 
 
-def answer_with(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, status: int | None) -> list[Any]:
+def answer_with(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, status: int | None, reason: str | None = None
+) -> list[Any]:
     """Have a panel answer whatever it is asked while the command waits; returns the changes it got."""
     seen: list[Any] = []
 
@@ -48,6 +51,8 @@ def answer_with(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, status: int
         store = terminal.store()
         with store.begin() as tx:
             seen.extend(tx.due_changes(0))
+            if reason is not None:
+                assert tx.explain_change(seen[-1].id, seen[-1].panel, reason)
             if status is not None:
                 state: Any = "failed" if status else "done"
                 assert tx.set_change_state(seen[-1].id, state, 9, status=status, detail=7)
@@ -108,6 +113,21 @@ def test_each_answer_is_told_with_what_to_do(
     result = terminal.run("panel", "set", panel, "users", "5", "--remove")
     assert result.exit_code == exit_code
     assert told in " ".join(result.stdout.split())
+
+
+def test_why_a_panel_refused_is_shown_for_people_and_for_scripts(
+    terminal: Terminal, panel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(terminal, panel)
+    reason = "areas[0].entry_s: 400 is wrong; it must be a whole number from 0 to 300"
+    answer_with(terminal, monkeypatch, 3, reason)
+    words = ("panel", "set", panel, "areas", "1", "entry_s=400")
+    result = terminal.run(*words)
+    assert result.exit_code == 1
+    assert f"Nothing was changed at panel {panel}: {reason}. Correct what this names" in result.stdout
+    assert json.loads(terminal.run(*words, "--json").stdout)["reason"] == reason
+    answer_with(terminal, monkeypatch, 3)
+    assert json.loads(terminal.run(*words, "--json").stdout)["reason"] is None
 
 
 def test_a_panel_that_does_not_answer_is_told(terminal: Terminal, panel: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from hemlarm_protocol import cbor, messages
 from ingest_support import BURGLARY, Bench, file_url
 
 RESTARTED, RECONFIGURED = 1305, 1306
-DONE, CONFLICT, BUSY = 0, 5, 6
+DONE, BAD_ARGUMENT, CONFLICT, BUSY = 0, 3, 5, 6
 
 
 class ConfiguredPanel(Bench):
@@ -22,6 +22,7 @@ class ConfiguredPanel(Bench):
         super().__init__(url)
         self.revision = 1
         self.answers: dict[bytes, tuple[int, int]] = {}
+        self.reason = ""
         self.asked: list[int] = []
         self.executed: list[bytes] = []
 
@@ -56,6 +57,8 @@ class ConfiguredPanel(Bench):
             if done:
                 self.change_here()
             self.answers[change.id] = (DONE if done else CONFLICT, self.revision)
+        if self.reason:
+            self.panel.end.refuse(change.id, self.reason)
         self.panel.end.answer(change.id, *self.answers[change.id])
 
     def configuration(self) -> Configuration | None:
@@ -236,6 +239,63 @@ def test_a_busy_panels_answer_is_stored(bench: ConfiguredPanel) -> None:
     bench.connect()
     bench.ask_for(base=1)
     assert (bench.change().state, bench.change().status) == ("failed", BUSY)
+
+
+def test_why_a_change_was_refused_is_there_as_soon_as_the_answer_is(bench: ConfiguredPanel) -> None:
+    bench.connect()
+    bench.answers[b"change 1"], bench.reason = (BAD_ARGUMENT, 1), "entry_s: 400 är fel"
+    exchange, seen = bench.exchange, []
+
+    def one_by_one(up: list[bytes]) -> list[bytes]:
+        down = []
+        for frame in up:
+            down += exchange([frame])
+            seen.append((bench.change().reason, bench.change().state))
+        return down
+
+    bench.exchange = one_by_one  # type: ignore[method-assign]
+    bench.ask_for(base=1)
+    assert seen[:2] == [("entry_s: 400 är fel", "sent"), ("entry_s: 400 är fel", "failed")]
+    assert bench.change().status == BAD_ARGUMENT
+
+
+def test_a_reason_and_an_answer_that_are_stored_together_are_both_there(bench: ConfiguredPanel) -> None:
+    bench.connect()
+    bench.answers[b"change 1"], bench.reason = (BAD_ARGUMENT, 1), "because"
+    bench.ask_for(base=1)
+    assert (bench.change().state, bench.change().reason) == ("failed", "because")
+
+
+def test_a_lost_reason_leaves_the_answer(bench: ConfiguredPanel) -> None:
+    bench.connect()
+    bench.answers[b"change 1"], bench.reason = (BAD_ARGUMENT, 1), "because"
+    exchange = bench.exchange
+    bench.exchange = lambda up: exchange(up[1:])  # type: ignore[method-assign]
+    bench.ask_for(base=1)
+    assert (bench.change().state, bench.change().status, bench.change().reason) == ("failed", BAD_ARGUMENT, None)
+
+
+def test_a_reason_is_stored_without_what_a_terminal_or_a_database_would_stumble_over(bench: ConfiguredPanel) -> None:
+    bench.connect()
+    bench.ask_for(base=2)
+    bench.panel.end.refuse(b"change 1", "a\x00b\x1b[2Jc\nd\u202ee f")
+    bench.settle()
+    assert bench.change().reason == "a\ufffdb\ufffd[2Jc\ufffdd\ufffde f"
+
+
+def test_a_reason_for_what_was_done_or_never_asked_of_this_panel_has_no_effect(bench: ConfiguredPanel) -> None:
+    bench.connect()
+    bench.ask_for(base=1)
+    other = "ee112233445566ff"
+    bench.add_panel(other, bytes(32))
+    with bench.store.begin() as tx:
+        tx.add_change(Change(b"change 2", other, "anna", 5, 1, b"\x80", bench.now_ms, bench.now_ms + 60_000))
+    before = bench.change(), bench.change(b"change 2"), bench.configuration()
+    for change_id in (b"change 1", b"change 2", b"change 3"):
+        bench.panel.end.refuse(change_id, "because")
+    bench.settle()
+    assert (bench.change(), bench.change(b"change 2"), bench.configuration()) == before
+    assert bench.change().state == "done"
 
 
 def test_an_unanswered_change_is_sent_again_and_executed_once(bench: ConfiguredPanel) -> None:

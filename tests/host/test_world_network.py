@@ -190,3 +190,13 @@ def test_a_panel_without_power_hears_nothing_more() -> None:
     bench.network.lose(PANEL)
     bench.run(60_000)
     assert bench.heard() == []
+
+
+def test_the_end_of_a_connection_from_before_a_power_cut_leaves_the_new_one_of_the_same_number_alone() -> None:
+    bench = logged_in()
+    bench.network.lose(PANEL)
+    bench.open()
+    bench.say(connect())
+    assert bench.heard() == [["connected", 1], ["data", 1, CONNACK]]
+    bench.say(PINGREQ)
+    assert bench.heard() == [["data", 1, PINGRESP]]

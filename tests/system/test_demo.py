@@ -41,8 +41,8 @@ def test_the_story_is_told_by_its_events(figures: dict[str, Any]) -> None:
         assert code in codes
 
 
-def test_it_runs_in_192_kib_and_says_what_is_free(figures: dict[str, Any]) -> None:
-    assert figures["heap_bytes"] == 192 * 1024
+def test_it_runs_in_384_kib_and_says_what_is_free(figures: dict[str, Any]) -> None:
+    assert figures["heap_bytes"] == 384 * 1024
     assert 0 < figures["heap_free_bytes"] < figures["heap_bytes"]
 
 

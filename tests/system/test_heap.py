@@ -15,7 +15,9 @@ from hemlarm_simulator.real_world import RealWorld
 EVENTS = 200
 """More than a house has in a day."""
 
-FREE_MIN = 12 * 1024
+FREE_MIN = 104 * 1024
+"""27 % of the heap. In the villa 115 KiB were measured, 30 %; the design's goal of 40 % is still owed."""
+
 HEARTBEAT_MS = 1_000
 LIMIT_MS = 20_000
 
@@ -46,7 +48,7 @@ def live_through(world: RealWorld) -> None:
 
 
 def test_after_a_day_of_events_the_heap_has_its_margin(free: list[int]) -> None:
-    assert HEAP_BYTES == 192 * 1024
+    assert HEAP_BYTES == 384 * 1024
     assert free[-1] >= FREE_MIN, free
 
 

@@ -28,7 +28,7 @@ ECHO = """
         flash.read_into(0, buffer)
         board.trace("flash", buffer[0])
         flash.program(0, bytes([buffer[0] << 1 & 0xFF]))
-        if told[0] == "keys":
+        if told[0] == "key":
             board.reset()
 """
 
@@ -39,15 +39,15 @@ def test_inputs_arrive_and_flash_is_read_in_between(server: ForkServer, tmp_path
             world.house.open("door")
             world.house.close("door")
         assert world.wait_for(lambda: len(told(world, "flash")) == 7, LIMIT_MS)
-        assert told(world) == ["('start', [])", *["('zone', 1, True)", "('zone', 1, False)"] * 3]
+        assert told(world) == ["('start', [], [])", *["('zone', 1, True)", "('zone', 1, False)"] * 3]
         assert told(world, "flash") == [0xFF, 0xFE, 0xFC, 0xF8, 0xF0, 0xE0, 0xC0]
 
 
 def test_a_reset_starts_the_panel_again_on_the_same_flash(server: ForkServer, tmp_path: Path) -> None:
     with real_world(server, tmp_path, ECHO) as world:
-        world.house.enter_code("1234", "away")
+        world.house.keypad.press(["away"])
         assert world.wait_for(lambda: len(told(world, "flash")) == 3, LIMIT_MS)
-        assert told(world) == ["('start', [])", "('keys', '1234', 'away')", "('start', [])"]
+        assert told(world) == ["('start', [], [])", "('key', 'away')", "('start', [], [])"]
         assert told(world, "flash") == [0xFF, 0xFE, 0xFC]
 
 

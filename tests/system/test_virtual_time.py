@@ -82,9 +82,9 @@ def test_an_input_wakes_the_panel_in_its_own_millisecond(programs: Programs) -> 
     with programs.world(body) as world:
         world.run_until(1234)
         world.house.open("door")
-        world.house.enter_code("1234", "away")
+        world.house.keypad.press(["away"])
         world.run_until(1234)
-        assert told(world) == ["('start', [])", "('zone', 1, True)", "('keys', '1234', 'away')"]
+        assert told(world) == ["('start', [], [])", "('zone', 1, True)", "('key', 'away')"]
         assert told(world, "at") == [0, 1234, 1234]
 
 
@@ -92,14 +92,22 @@ def test_more_inputs_than_the_board_holds_arrive_all_and_in_order(programs: Prog
     body = """
         while True:
             told = await board.next_input()
-            if told[0] == "keys":
-                board.trace("told", told[1])
+            if told[0] == "tag":
+                board.trace("told", told[1][0])
     """
     with programs.world(body) as world:
         for number in range(100):
-            world.house.enter_code(str(number), "away")
+            world.house.keypad.hold_tag(bytes([number]))
         world.run_until(1)
-        assert told(world) == [str(number) for number in range(100)]
+        assert told(world) == list(range(100))
+
+
+def test_what_the_panel_transmits_reaches_the_house_in_its_millisecond(programs: Programs) -> None:
+    heard: list[tuple[int, bytes]] = []
+    with programs.world("await board.next_input()\nboard.transmit(b'frame')\nawait board.next_input()\n") as world:
+        world.house.radio_heard = lambda frame: heard.append((world.now_ms, frame))  # type: ignore[method-assign]
+        world.run_until(10)
+        assert heard == [(0, b"frame")]
 
 
 def test_waiting_with_a_limit_gathering_and_cancelling_work(programs: Programs) -> None:

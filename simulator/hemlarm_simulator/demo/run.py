@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hemlarm_simulator.demo.echo import echoing
 from hemlarm_simulator.demo.figures import Commits, Figures, Seen, duplicates, lost, measured_events, percentiles
-from hemlarm_simulator.demo.story import AREA, CODE, ENTRY_S, EXIT_S, LIMIT_MS, StoryError, play
+from hemlarm_simulator.demo.story import AREA, ENTRY_S, EXIT_S, LIMIT_MS, StoryError, play
 from hemlarm_simulator.description import AreaDescription, HouseDescription, load_house
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.real_cloud import RealCloud
@@ -22,6 +22,7 @@ WARM_UP = 20
 HEAP_BYTES = 1024 * int(HEAP.removesuffix("k"))
 HEARTBEAT_MS = 2_000
 _BUTTON = "fire-button"
+_TAG = bytes(4)
 
 
 class Watcher:
@@ -75,7 +76,7 @@ def measure_events(world: RealWorld, count: int) -> None:
 def measure_floor(cloud: RealCloud, server: ForkServer) -> list[float]:
     """Return round trips in ms of the same client publishing the same size, echoed by a second client."""
     with house_of(cloud, server, _house(), "latency_floor", pullable=False) as world, echoing(cloud, world.panel.id):
-        world.house.enter_code(CODE, "away")
+        world.house.keypad.hold_tag(_TAG)
         if not world.wait_for(lambda: world.ledger.count("finished") > 0, LIMIT_MS):
             raise StoryError(f"the floor was not measured:\n{world.panel.log()}")
         trips = [trace.values[0] / 1000 for trace in world.ledger.traces if trace.what == "echoed"]

@@ -18,7 +18,13 @@ from hemlarm_simulator.demo.run import Watcher
 from hemlarm_simulator.real_world import RealWorld
 
 _LINES = 8
-_COLOURS = {"off": "dim", "intrusion": "bold white on red", "fire": "bold white on dark_orange3", "chime": "cyan"}
+_COLOURS = {
+    "off": "dim",
+    "intrusion": "bold white on red",
+    "fire": "bold white on dark_orange3",
+    "co": "bold white on purple",
+    "hold-up": "bold white on red",
+}
 
 
 class LiveView(Watcher):

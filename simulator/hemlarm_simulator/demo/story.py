@@ -60,11 +60,11 @@ def steps() -> list[Step]:
         Step("Anna enters her code and leaves", lambda w: w.house.enter_code(CODE, "away"), until(3401)),
         Step("Somebody opens the front door", lambda w: w.house.open("front-door"), until(6134)),
         Step("The entry delay runs out", _nothing, until(1134, "intrusion")),
-        Step("Anna comes home and disarms", lambda w: w.house.enter_code(CODE, "disarm"), until(1401, "off")),
+        Step("Anna comes home and disarms", lambda w: w.house.enter_code(CODE, "off"), until(1401, "off")),
         Step("The front door is closed", lambda w: w.house.close("front-door"), until(3134)),
         Step("The kitchen burns; nothing is armed", lambda w: w.house.smoke("kitchen", True), until(1111, "fire")),
         Step("The fire is out and the smoke leaves", lambda w: w.house.smoke("kitchen", False), until(3111)),
-        Step("Anna silences the detectors", lambda w: w.house.enter_code(CODE, "disarm"), _quiet),
+        Step("Anna silences the detectors", lambda w: w.house.enter_code(CODE, "off"), _quiet),
         _command("The cloud arms the house for the night, for Anna; the panel answers", _ARM_HOME, until(3441)),
         _command("The cloud disarms it again; the panel answers", _DISARM, until(1401)),
     ]

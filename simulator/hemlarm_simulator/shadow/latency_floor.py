@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def main(board: "Any") -> None:
-    """Measure when somebody uses the keypad: `ROUNDS` round trips, each traced in microseconds."""
+    """Measure when somebody holds a tag to the keypad: `ROUNDS` round trips, each traced in microseconds."""
     connection = Connection(board, board.credentials()["panel"].hex())
     await connection.open()
     await _keypad(board)
@@ -40,5 +40,5 @@ async def main(board: "Any") -> None:
 
 
 async def _keypad(board: "Any") -> None:
-    while (await board.next_input())[0] != "keys":
+    while (await board.next_input())[0] != "tag":
         pass

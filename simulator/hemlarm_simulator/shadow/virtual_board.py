@@ -115,6 +115,10 @@ class VirtualBoard:
         """Sets an output."""
         self.post("show", output, value)
 
+    def transmit(self, frame: bytes) -> None:
+        """Sends a frame to the radio sensors."""
+        self.post("transmit", frame)
+
     async def connect(self) -> "Any":
         """A new connection to the broker. Raises OSError."""
         self.listen()

@@ -1,12 +1,12 @@
 """The cloud in virtual time: the real ingest core and a store in memory, in the world's loop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hemlarm_cloud.ingest.core import COMMAND_REPEAT_MS, IngestCore
-from hemlarm_cloud.store import Command, Event, Panel, Store
+from hemlarm_cloud.store import Change, Command, Configuration, Event, Panel, PresumedAlarm, Store
 from hemlarm_cloud.vault import MASTER_KEY_BYTES, Vault
-from hemlarm_protocol import topics
+from hemlarm_protocol import cbor, topics
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock, Timer
 from hemlarm_simulator.ledger import Ledger
@@ -56,10 +56,33 @@ class VirtualCloud:
         self._pump_now()
         return command.id
 
-    def command(self, command_id: bytes) -> Command | None:
-        """The command with that id."""
+    def command(self, command_id: bytes) -> Command | Change | None:
+        """The command or the change of the configuration with that id."""
         with self.store.read() as reading:
-            return reading.command(command_id)
+            return reading.command(command_id) or reading.change(command_id)
+
+    def configure(self, panel: str, edits: "Sequence[cbor.Value]", user: int, base: int | None) -> bytes:
+        """Asks a panel to change its configuration of revision `base`, or as stored here; returns the change's id."""
+        now_ms = self._clock.unix_ms
+        if base is None:
+            stored = self.configuration(panel)
+            base = stored.revision or 0 if stored else 0
+        edits_cbor = cbor.encode(edits)
+        change = Change(self._chance(8), panel, "scenario", user, base, edits_cbor, now_ms, now_ms + COMMAND_LIFE_MS)
+        with self.store.begin() as tx:
+            tx.add_change(change)
+        self._pump_now()
+        return change.id
+
+    def configuration(self, panel: str) -> Configuration | None:
+        """What a panel last told of its configuration."""
+        with self.store.read() as reading:
+            return reading.configuration(panel)
+
+    def presumed_alarms(self, panel: str) -> list[PresumedAlarm]:
+        """The alarms raised for a panel that went silent in its entry delay, oldest first."""
+        with self.store.read() as reading:
+            return reading.presumed_alarms(panel)
 
     def close(self) -> None:
         """Frees the database."""
@@ -76,6 +99,8 @@ class VirtualCloud:
         self._publish(self.core.commit(self._clock.unix_ms))
         if sum(self.core.counts.values()) > before:
             self._enter_stored()
+        if self.core.deadline_ms(self._clock.unix_ms) is not None:
+            self._pump_now()
 
     def _enter_stored(self) -> None:
         with self.store.read() as reading:
@@ -85,14 +110,19 @@ class VirtualCloud:
             self._ledger.enter(self._clock.now_ms, "stored", *event)
 
     def _pump_now(self) -> None:
-        """Sends what waits, and looks again as long as something does: so that a quiet cloud plans no timers."""
+        """Does what is due, and looks again as long as something waits: so that a quiet cloud plans no timers."""
         now_ms = self._clock.unix_ms
         self.core.expire(now_ms)
         self._publish(self.core.pump(now_ms))
         with self.store.read() as reading:
-            waiting = reading.due_commands(now_ms)
-        if waiting and not (self._pump and self._pump.live):
-            self._pump = self._clock.call_in(COMMAND_REPEAT_MS, self._pump_now)
+            waiting = reading.due_commands(now_ms) or reading.due_changes(now_ms)
+        deadline_ms = self.core.deadline_ms(now_ms)
+        waits_ms = [COMMAND_REPEAT_MS] if waiting else []
+        if deadline_ms is not None:
+            waits_ms.append(max(1, deadline_ms - now_ms))
+        if self._pump:
+            self._pump.cancel()
+        self._pump = self._clock.call_in(min(waits_ms), self._pump_now) if waits_ms else None
 
     def _publish(self, frames: list[tuple[str, bytes]]) -> None:
         for panel, frame in frames:
@@ -114,6 +144,18 @@ class PanelCloud:
         """Asks something of the panel; returns the command's id."""
         return self._cloud.send_command(self._panel, verb, argument, user)
 
-    def command(self, command_id: bytes) -> Command | None:
-        """The command with that id."""
+    def command(self, command_id: bytes) -> Command | Change | None:
+        """The command or the change of the configuration with that id."""
         return self._cloud.command(command_id)
+
+    def configure(self, edits: "Sequence[cbor.Value]", user: int = 0, base: int | None = None) -> bytes:
+        """Asks the panel to change its configuration of revision `base`, or as stored here; returns the change's id."""
+        return self._cloud.configure(self._panel, edits, user, base)
+
+    def configuration(self) -> Configuration | None:
+        """What the panel last told of its configuration, without secrets; None before it was ever asked for."""
+        return self._cloud.configuration(self._panel)
+
+    def presumed_alarms(self) -> list[PresumedAlarm]:
+        """The alarms raised for the panel because it went silent in its entry delay, oldest first."""
+        return self._cloud.presumed_alarms(self._panel)

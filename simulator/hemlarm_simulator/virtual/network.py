@@ -115,7 +115,9 @@ class SimulatedNetwork:
 
     def end(self, connection: Connection, frame: Frame) -> None:
         """A connection ended from the other side, or never came to be: tells the panel by `frame`."""
-        self._connections.pop((connection.panel, connection.number), None)
+        # After a power cut a new connection may bear the number of the one that the broker finds dead.
+        if self._connections.get((connection.panel, connection.number)) is connection:
+            del self._connections[connection.panel, connection.number]
         connection.tell(frame)
         connection.open = False
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from hemlarm_simulator.board_link import Frame, PanelGoneError, PanelSilentError
 from hemlarm_simulator.chance import Chance
-from hemlarm_simulator.clock import Timer, VirtualClock
+from hemlarm_simulator.clock import WORLD_BEGAN_UNIX_MS, Timer, VirtualClock
 from hemlarm_simulator.description import HouseDescription
 from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer
@@ -106,17 +106,18 @@ class VirtualWorld:
         house: HouseDescription,
         seed: int = 1,
         setup: PanelSetup | None = None,
+        began_unix_ms: int = WORLD_BEGAN_UNIX_MS,
     ) -> None:
         if setup is None:
             config = house.panel_config(Chance(seed, "code salt")(16))
             setup = PanelSetup(seeded_credentials(seed), config)
-        self.clock = VirtualClock()
+        self.clock = VirtualClock(began_unix_ms)
         self.ledger = Ledger()
-        self.house = House(house, self.clock, self._input)
+        self.house = House(house, self.clock, self._input, Chance(seed, "house"))
         self.cloud_process = VirtualCloud(self.clock, self.ledger, seed)
         self.cloud_process.provision(setup.credentials)
         self.network = SimulatedNetwork(self.clock, self.cloud_process.broker, self.ledger)
-        self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house.show, virtual=True, seed=seed)
+        self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house, virtual=True, seed=seed)
         self.cloud = PanelCloud(self.cloud_process, self.panel.id)
         self.panel.handlers |= {"connect": self._connect, "send": self._send, "close": self._close}
         self._turns = PanelTurns(self.panel, self.clock)
@@ -163,7 +164,7 @@ class VirtualWorld:
         self._turns.stop()
         self.panel.power_cut()
         self.network.lose(self.panel.id)
-        self.house.dark()
+        self.house.lose_power()
 
     def close(self) -> None:
         """Ends the panel and the cloud."""
@@ -171,8 +172,9 @@ class VirtualWorld:
         self.cloud_process.close()
 
     def _boot(self) -> None:
+        self.house.regain_power()
         self._turns.boot()
-        self._input("start", self.house.zones_open())
+        self._input("start", *self.house.start_values())
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Does a step in which a panel may run, and deals with each way that panel can end."""
@@ -187,7 +189,7 @@ class VirtualWorld:
         except PanelGoneError:
             self._turns.stop()
             self.network.lose(self.panel.id)
-            self.house.dark()
+            self.house.lose_power()
             self.panel.ended()
             self.clock.call_in(RESET_MS, self._restart)
 

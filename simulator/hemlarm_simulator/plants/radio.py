@@ -1,0 +1,135 @@
+"""Radio sensors and the air between them and the panel: frames get lost, batteries run low, sensors get out of reach.
+
+The sensor's end of the protocol is the one that a real sensor would run, so a panel hears real frames.
+"""
+
+from collections.abc import Callable
+
+from hemlarm_protocol import sensor_frames
+from hemlarm_protocol.sensor_radio import CHECK_IN_MS, LISTEN_MS, SensorEnd
+from hemlarm_simulator.clock import Clock, Timer
+from hemlarm_simulator.description import SensorDescription
+from hemlarm_simulator.plants.wires import Send
+
+_RSSI_DBM_MIN, _RSSI_DBM_MAX = -95, -55
+"""Between a cellar and the next room: plausible for this band and power within a house."""
+
+_CHECK_INS = 3
+"""Check-ins within a sensor's supervision time, as `sensor_radio.CHECK_IN_MS` has them within an hour."""
+
+_ROOM_TENTHS = 200
+
+Chance = Callable[[int], bytes]
+
+
+class Air:
+    """All radio sensors of a house, and the panel's radio as `send` and `from_panel`."""
+
+    def __init__(self, clock: Clock, send: Send, chance: Chance) -> None:
+        self._clock = clock
+        self._send = send
+        self._chance = chance
+        self._sensors: list[RadioSensor] = []
+
+    def add(self, description: SensorDescription) -> "RadioSensor":
+        """Gives a new sensor its place and its battery: it reports at once."""
+        sensor = RadioSensor(description, self._clock, self._to_panel, self._chance)
+        self._sensors.append(sensor)
+        return sensor
+
+    def from_panel(self, frame: bytes) -> None:
+        """The panel transmits: every sensor that listens hears it, unless it gets lost on the way."""
+        air_ms = sensor_frames.air_time_ms(len(frame))
+        for sensor in self._sensors:
+            if not self._is_lost(sensor):
+                self._clock.call_in(air_ms, lambda sensor=sensor: sensor.hear(frame))  # type: ignore[misc]
+
+    def _to_panel(self, sensor: "RadioSensor", frame: bytes) -> None:
+        if not self._is_lost(sensor):
+            air_ms = sensor_frames.air_time_ms(len(frame))
+            self._clock.call_in(air_ms, lambda: self._send("radio", frame, sensor.rssi_dbm))
+
+    def _is_lost(self, sensor: "RadioSensor") -> bool:
+        return not sensor.reachable or int.from_bytes(self._chance(2), "big") % 100 < sensor.loss_percent
+
+
+class RadioSensor:
+    """Connects a detector with the panel by radio."""
+
+    def __init__(
+        self,
+        description: SensorDescription,
+        clock: Clock,
+        transmit: Callable[["RadioSensor", bytes], None],
+        chance: Chance,
+    ) -> None:
+        self.reachable = True
+        self.loss_percent = description.loss_percent
+        self.rssi_dbm = _RSSI_DBM_MIN + int.from_bytes(chance(2), "big") % (_RSSI_DBM_MAX - _RSSI_DBM_MIN + 1)
+        self._clock = clock
+        self._transmit = transmit
+        self._flags = 0
+        self._value = _ROOM_TENTHS if description.kind == "temperature" else None
+        supervise_min = description.fields.get("supervise_min")
+        check_in_ms = CHECK_IN_MS if supervise_min is None else supervise_min * 60_000 // _CHECK_INS
+        # A simulated sensor never loses its power, so what it reserves need not be kept anywhere.
+        self._end = SensorEnd(
+            description.radio_id, description.radio_key, chance, 0, lambda _reserved: None, check_in_ms
+        )
+        self._sent_ms = clock.now_ms
+        self._timer: Timer | None = None
+        self._end.changed(0, self._value, clock.now_ms)
+        self._after()
+
+    def alarm(self, on: bool) -> None:
+        """The detector's alarm contact moves."""
+        self._set(sensor_frames.OPEN, on)
+
+    def tamper(self, on: bool) -> None:
+        """The detector's tamper contact moves."""
+        self._set(sensor_frames.TAMPER, on)
+
+    def battery(self, low: bool) -> None:
+        """The battery runs low, or is new."""
+        self._set(sensor_frames.BATTERY_LOW, low)
+
+    def fault(self, faulty: bool) -> None:
+        """The detector finds itself out of order, or in order again."""
+        self._set(sensor_frames.FAULT, faulty)
+
+    def button(self) -> None:
+        """The detector's button is pressed and let go: the sensor keeps that until the panel knows."""
+        self._set(sensor_frames.BUTTON, True)
+        self._set(sensor_frames.BUTTON, False)
+
+    def measured(self, tenths: int) -> None:
+        """The thermometer's reading, in tenths of a degree Celsius."""
+        self._value = tenths
+        self._changed()
+
+    def hear(self, frame: bytes) -> None:
+        """A frame on the air, which is heard only as long after a report as the receiver is on."""
+        if self._clock.now_ms - self._sent_ms <= LISTEN_MS:
+            self._end.received(frame, self._clock.now_ms)
+            self._after()
+
+    def _set(self, flag: int, on: bool) -> None:
+        self._flags = self._flags | flag if on else self._flags & ~flag
+        self._changed()
+
+    def _changed(self) -> None:
+        self._end.changed(self._flags, self._value, self._clock.now_ms)
+        self._after()
+
+    def _wake(self) -> None:
+        self._end.wake(self._clock.now_ms)
+        self._after()
+
+    def _after(self) -> None:
+        """Transmits what there is, and plans the next time that the sensor does something by itself."""
+        for frame in self._end.to_send():
+            self._sent_ms = self._clock.now_ms
+            self._transmit(self, frame)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._clock.call_in(self._end.deadline_ms() - self._clock.now_ms, self._wake)

@@ -1,0 +1,89 @@
+"""House files: what can be described, what the panel is given of it, and how mistakes are told."""
+
+from pathlib import Path
+
+import pytest
+
+from hemlarm_simulator import firmware_code
+from hemlarm_simulator.description import KINDS, HouseError, houses, load_house, read_house
+
+AREA = "[[area]]\nnumber = 1\nexit_s = 60\nentry_s = 30\n"
+DOOR = '[[sensor]]\nname = "door"\nkind = "door"\nzone = 1\ntype = "entry"\n'
+
+
+@pytest.mark.parametrize("name", houses())
+def test_the_houses_that_come_along_can_be_read(name: str) -> None:
+    house = load_house(name)
+    assert house.title
+    assert {"door", "smoke"} <= {sensor.kind for sensor in house.sensors}
+
+
+def test_the_villa_of_the_first_firmware_keeps_its_zones_and_stays_digital() -> None:
+    zones = {sensor.zone: sensor for sensor in load_house("villa").sensors}
+    kinds = ["door", "door", "window", "window", "motion", "motion", "smoke", "smoke", "button"]
+    assert [zones[number].kind for number in range(1, 10)] == kinds
+    assert not any(sensor.wiring or sensor.radio for sensor in zones.values())
+
+
+def test_the_big_villa_has_everything_once() -> None:
+    house = load_house("big-villa")
+    assert {sensor.kind for sensor in house.sensors} >= set(KINDS) - {"camera", "motion"}
+    assert {user.fields.get("role") for user in house.users} == {"master", "user", "guest", "installer"}
+
+
+def test_what_a_file_leaves_out_is_left_to_the_firmware(tmp_path: Path) -> None:
+    (tmp_path / "house.toml").write_text('title = "x"\n' + AREA + DOOR)
+    config = read_house(tmp_path / "house.toml").panel_config(bytes(16))
+    (zone,) = config["zones"]
+    assert zone == {"number": 1, "type": "entry", "area": 1, "sensor": "contact", "home": False}
+    assert set(config) == {"areas", "zones", "users", "code_salt", "siren_s", "language"}
+
+
+def test_codes_duress_codes_and_tags_are_hashed_under_the_panels_salt() -> None:
+    codes = firmware_code.load("hemlarm_firmware.panel.codes")
+    salt = bytes(range(16))
+    anna = load_house("big-villa").panel_config(salt)["users"][0]
+    assert anna["hash"] == codes.hash_code("1234", salt)
+    assert anna["duress"] == codes.hash_code("1243", salt)
+    assert anna["tags"] == [codes.hash_tag(bytes.fromhex("04a1b2c3"), salt)]
+
+
+def test_all_animals_count_together() -> None:
+    assert load_house("dog-house").panel_config(bytes(16))["pets_kg"] == 46
+    assert "pets_kg" not in load_house("villa").panel_config(bytes(16))
+
+
+def test_radio_sensors_have_ids_and_keys_of_their_own() -> None:
+    sensors = [sensor for sensor in load_house("big-villa").sensors if sensor.radio]
+    assert len({sensor.radio_id for sensor in sensors}) == len({sensor.radio_key for sensor in sensors}) == len(sensors)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("title = 3", r"title = 3 is not of type str"),
+        ("", r"house\.toml: title is missing"),
+        ('title = "x"\ncolour = 1\n' + AREA, r"unknown field colour; allowed are area, "),
+        (
+            'title = "x"\n' + AREA + DOOR.replace('"door"\nzone', '"gate"\nzone'),
+            r"sensor 1: kind = 'gate' is not one of door",
+        ),
+        ('title = "x"\n' + AREA + DOOR + DOOR, r"two sensors are called 'door'"),
+        ('title = "x"\n' + AREA + DOOR.replace("entry", "exit"), r"zones\[0\]\.type: 'exit' .* one of entry"),
+        ('title = "x"\n' + AREA.replace("30", "400"), r"areas\[0\]\.entry_s: 400 .* whole number from 0 to 300"),
+        ('title = "x"\npets = [0]\n' + AREA, r"pets: 0 is no animal's mass in kg"),
+        ('title = "x"\n' + AREA + DOOR + 'wiring = "3k3"\n', r"sensor 1: wiring = '3k3' is not one of , 5k6, 2k2/4k7"),
+        ('title = "x"\n' + AREA + DOOR + "latching = true\n", r"sensor 1: latching is for smoke, heat, co on a wiring"),
+        ('title = "x"\n' + AREA + DOOR + "loss_percent = 95\n", r"loss_percent = 95 is not from 0 to 90"),
+        (
+            'title = "x"\n' + AREA + DOOR.replace('"door"\nzone', '"temperature"\nzone'),
+            r"a temperature can only be told by radio; add radio = true",
+        ),
+        ('title = "x"\n' + AREA + '[[user]]\nname = "a"\nnumber = 1\ntags = ["x"]\n', r"user 1: tags: 'x' is no tag"),
+        ("title = ", r"house\.toml"),
+    ],
+)
+def test_a_mistake_in_a_house_is_told_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "house.toml").write_text(text)
+    with pytest.raises(HouseError, match=complaint):
+        read_house(tmp_path / "house.toml")

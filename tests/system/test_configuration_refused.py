@@ -1,0 +1,74 @@
+"""A change that breaks the panel's rules: refused by the real firmware, with the reason for the person who asked."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hemlarm_cloud.store import Change
+from hemlarm_protocol import cbor
+from hemlarm_simulator.description import load_house
+from hemlarm_simulator.launch import ForkServer
+from hemlarm_simulator.virtual.world import VirtualWorld
+
+DONE, BAD_ARGUMENT = 0, 3
+LIMIT_MS = 30_000
+RECONFIGURED = 1306
+
+
+@pytest.fixture(name="world")
+def _world() -> Iterator[VirtualWorld]:
+    """A house whose panel has told its configuration."""
+    with ForkServer() as server, VirtualWorld(server, load_house("villa")) as world:
+        assert world.wait_for(lambda: told(world) is not None, LIMIT_MS)
+        yield world
+
+
+def told(world: VirtualWorld) -> tuple[int | None, bytes] | None:
+    """The configuration at the cloud, once the panel has told it in full: its revision and its CBOR."""
+    stored = world.cloud.configuration()
+    return (stored.revision, stored.document) if stored and stored.document and stored.complete else None
+
+
+def on_flash(world: VirtualWorld) -> bytes:
+    """What the panel would start with."""
+    flash = world.panel.flash["config"]
+    return flash.read(0, flash.size)
+
+
+def ask(world: VirtualWorld, entry_s: int) -> Change:
+    """Ask for an entry delay in area 1 and wait for the answer."""
+    change_id = world.cloud.configure([["areas", 1, {"entry_s": entry_s}]])
+
+    def found() -> Change:
+        change = world.cloud.command(change_id)
+        assert isinstance(change, Change)
+        return change
+
+    assert world.wait_for(lambda: found().status is not None, LIMIT_MS)
+    return found()
+
+
+def test_an_entry_delay_of_400_s_is_refused_with_the_reason_and_changes_nothing(world: VirtualWorld) -> None:
+    before, flash = told(world), on_flash(world)
+    change = ask(world, 400)
+    assert (change.state, change.status) == ("failed", BAD_ARGUMENT)
+    assert change.reason == "areas[0].entry_s: 400 is wrong; it must be a whole number from 0 to 300"
+    world.run_until(world.now_ms + LIMIT_MS)
+    assert on_flash(world) == flash
+    assert told(world) == before
+    assert all(event.qcode != RECONFIGURED for event in world.cloud.events())
+
+
+def test_what_is_corrected_is_done_and_gives_no_reason(world: VirtualWorld) -> None:
+    before = told(world)
+    assert before
+    ask(world, 400)
+    change = ask(world, 300)
+    assert (change.state, change.status, change.reason) == ("done", DONE, None)
+    assert world.wait_for(lambda: told(world) not in (before, None), LIMIT_MS)
+    after = told(world)
+    assert after
+    document = cbor.decode(after[1])
+    assert isinstance(document, dict)
+    assert after[0] == (before[0] or 0) + 1
+    assert document["areas"][0]["entry_s"] == 300  # type: ignore[call-overload,index]
