@@ -71,6 +71,7 @@ class App:
         config = self._configuration.load()
         self._core = self._restore_core(config)
         self._sensors = _radio_sensors(config)
+        del config  # The largest thing there is, and the core keeps what it needs of it.
         self._radio = Receiver(self._sensors, board.random)
         self._recorder = Recorder(
             self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock

@@ -10,7 +10,7 @@ import account_of_areas
 import account_of_zones
 from account_of_people import People
 from account_of_sounds import Siren
-from account_of_zones import Zone
+from account_of_zones import INTRUSION, Zone
 from hemlarm_firmware.panel import config, config_edit
 from hemlarm_firmware.panel.core import Panel
 from hemlarm_protocol import cbor
@@ -43,6 +43,20 @@ class House:
         self.config: Any = CONFIG
         self.saved: Any = None
         self.start(set())
+
+    def blockers(self, numbers: list[int], mode: int) -> list[Zone]:
+        """The zones that refuse arming these areas."""
+        return [zone for zone in self.zones.values() if zone.area in numbers and self._refuses(zone, mode)]
+
+    def _refuses(self, zone: Zone, mode: int) -> bool:
+        """Whether a zone is in the way: open, or nobody knows. A follower is only without an exit delay."""
+        if zone.bypassed or (zone.type in INTRUSION and not zone.guards(mode)):
+            return False
+        if zone.type not in (*INTRUSION, "tamper", "always"):
+            return False
+        if zone.unheard or any((code, zone.number) in self.troubles for code in (1144, 1381)):
+            return True
+        return bool(zone.open) and (zone.type != "follower" or self.areas[zone.area].exit_ms == 0)
 
     # What the board gives to the panel.
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from account_of_lines import LINES, LOOPS, SHAPES
 from account_of_people import AREAS_OF, CODES, COMMAND, KEYPAD, ROLES, TAGS, WRONG_CODES
-from account_of_zones import ALARM, AWAY, DISARMED, ENTRY, EXIT, HOME, INTRUSION, NIGHT, Zone
+from account_of_zones import ALARM, AWAY, DISARMED, ENTRY, EXIT, HOME, INTRUSION, NIGHT
 from chances import IDLE, SOME_UNIX_S, keys, modes, numbers, pauses_ms, thoroughness, zones
 from house_by_chance import House
 from panel_plan import ANNA, BO, GARAGE, HOUSE, ZONES
@@ -58,7 +58,7 @@ class Lives(RuleBasedStateMachine):
             self.time_passes(5000 if late else 20000, 0)
 
     @rule(mode=modes, code=strategies.sampled_from(["1234", "4321", "567890", "13579"]))
-    def everybody_leaves(self, mode: str, code: str) -> None:
+    def everybody_leaves(self, mode: str, code: str, wait_ms: int = 20000) -> None:
         """Once nothing is open and nothing is wrong, a valid code always arms."""
         house = self.house
         for zone in house.zones.values():
@@ -70,7 +70,14 @@ class Lives(RuleBasedStateMachine):
         house.check_in(house.zones.values())
         house.passes(70000)
         self.code_is_entered(code, mode)
-        house.passes(20000)
+        house.passes(wait_ms)
+
+    @rule(mode=modes, wait_ms=strategies.sampled_from([1000, 12000, 25000]), broken=strategies.lists(zones, max_size=3))
+    def somebody_breaks_in(self, mode: str, wait_ms: int, broken: list[int]) -> None:
+        """While somebody leaves, or after."""
+        self.everybody_leaves(mode, "1234", wait_ms)
+        for zone in broken:
+            self.somebody_passes(zone, 500)
 
     @rule(zone=zones, opened=strategies.booleans())
     def zone_moves(self, zone: int, opened: bool) -> None:
@@ -169,7 +176,7 @@ class Lives(RuleBasedStateMachine):
         self.code_is_entered(code, mode)
         user = CODES[code][0]
         disarmed = [number for number in AREAS_OF[user] if not self.house.areas[number].mode]
-        refused = self.blockers(disarmed, MODES[mode])
+        refused = self.house.blockers(disarmed, MODES[mode])
         offered = not self.house.people.is_locked(self.house.now) and self.house.people.may_arm(user, self.house.now)
         step = self.key("ok")
         if ROLES[user] == "guest" or offered is False or not all(zone.can_be_bypassed for zone in refused):
@@ -263,6 +270,13 @@ class Lives(RuleBasedStateMachine):
     def shell_says_something(self, event: tuple[Any, ...]) -> None:
         self.house.give(event)
 
+    @rule(hours=strategies.integers(0, 167), mode=modes)
+    def guest_comes(self, hours: int, mode: str) -> None:
+        """At whatever hour, to a house that is mostly armed."""
+        self.clock_is_set(hours)
+        self.code_is_entered("1234", mode)
+        self.code_is_entered("2468", "off")
+
     @rule(hours=strategies.integers(0, 167))
     def clock_is_set(self, hours: int) -> None:
         unix_s = SOME_UNIX_S + 3600 * hours + 1800
@@ -288,6 +302,14 @@ class Lives(RuleBasedStateMachine):
         assert [area.mode for area in self.house.areas.values()] == modes
         for zone in bypassed:
             assert zone.bypassed or (zone.number in moved and not zone.open and step.states[zone.area] == EXIT)
+
+    @rule(times=strategies.integers(1, 4), gap_ms=strategies.sampled_from([100, 20000, 40000]))
+    def power_fails_again_and_again(self, times: int, gap_ms: int) -> None:
+        """No siren and no delay lives longer by it."""
+        for _ in range(times):
+            self.power_fails_for_a_moment()
+            self.house.passes(gap_ms)
+        self.house.passes(100000)
 
     @rule()
     def power_fails_for_a_moment(self) -> None:
@@ -349,7 +371,7 @@ class Lives(RuleBasedStateMachine):
     def arms_or_refuses(self, numbers: list[int], mode: int, refused_by: int | None) -> None:
         """All of the areas are armed, or none where a zone is in the way; 0: one that is not named here."""
         armed = [self.house.areas[number].mode == mode for number in numbers]
-        blockers = [zone.number for zone in self.blockers(numbers, mode)]
+        blockers = [zone.number for zone in self.house.blockers(numbers, mode)]
         if refused_by is None:
             assert all(armed)
             assert not blockers, "armed with a zone in the way"
@@ -358,20 +380,6 @@ class Lives(RuleBasedStateMachine):
             assert blockers, "refused for no reason"
             assert refused_by in [0, *blockers]
 
-    def blockers(self, numbers: list[int], mode: int) -> list[Zone]:
-        """The zones that refuse this arming."""
-        return [zone for zone in self.house.zones.values() if zone.area in numbers and self.refuses(zone, mode)]
-
-    def refuses(self, zone: Zone, mode: int) -> bool:
-        """Whether a zone is in the way of arming: open, or nobody knows. A follower is only without an exit delay."""
-        if zone.bypassed or (zone.type in INTRUSION and not zone.guards(mode)):
-            return False
-        if zone.type not in (*INTRUSION, "tamper", "always"):
-            return False
-        if zone.unheard or any((code, zone.number) in self.house.troubles for code in (1144, 1381)):
-            return True
-        return bool(zone.open) and (zone.type != "follower" or self.house.areas[zone.area].exit_ms == 0)
-
 
 TestLives = Lives.TestCase
-TestLives.settings = thoroughness(150)
+TestLives.settings = thoroughness(240)

@@ -170,8 +170,24 @@ def test_closing_the_door_late_does_not_end_the_exit_error() -> None:
     assert house.events() == [(1134, FRONT_DOOR), (3134, FRONT_DOOR), (1374, FRONT_DOOR)]
 
 
-def test_motion_still_seen_when_the_exit_delay_ends_is_an_exit_error_too() -> None:
+def test_motion_that_saw_the_leaver_when_the_exit_delay_ended_counts_only_when_it_begins_anew() -> None:
     house = House()
+    house.keys(CODE, "away")
+    house.opens(HALL)
+    house.forget()
+    house.passes(EXIT_MS + ENTRY_MS)
+    assert house.events() == []
+    house.closes(HALL)
+    house.opens(HALL)
+    assert house.events() == [(1132, HALL)]
+
+
+def test_an_inner_door_left_open_refuses_arming_and_is_an_exit_error_as_any_door() -> None:
+    house = House()
+    house.fits(HALL, sensor="contact")
+    house.opens(HALL)
+    house.arms_not(HALL)
+    house.closes(HALL)
     house.keys(CODE, "away")
     house.opens(HALL)
     house.forget()

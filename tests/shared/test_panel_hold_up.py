@@ -221,7 +221,7 @@ def test_whether_the_centre_knows_is_shown_until_a_person_has_read_it() -> None:
     house.keys(CODE, "disarm")
     assert house.display() == ("Hold-up Zone 31", "Centre informed")
     house.closes(BUTTON)
-    assert house.display() == ("Hold-up Zone 31", "Centre informed")
+    assert house.display() == ("Zone 31 alarmed", "Centre informed")
     house.keys(CODE, "disarm")
     assert house.display() == ("Disarmed", "Ready")
     house.opens(BUTTON)
@@ -302,4 +302,15 @@ def test_a_restart_forgets_no_alarm_of_the_keypads_keys() -> None:
     house.says("informed")
     house.keys(CODE, "disarm")
     house.restart()
-    assert house.display() == ("Hold-up Keypad", "Centre informed") and house.lamp("alarm")
+    assert house.display() == ("Keypad alarmed", "Centre informed") and house.lamp("alarm")
+
+
+def test_a_silenced_fire_of_which_the_centre_knows_says_to_air_out() -> None:
+    house = House()
+    house.opens(SMOKE)
+    house.says("informed")
+    assert house.display() == ("FIRE Zone 4", "Centre informed")
+    house.keys(CODE, "disarm")
+    assert house.display() == ("Air out Zone 4", "Centre informed")
+    house.closes(SMOKE)
+    assert house.display() == ("Zone 4 alarmed", "Centre informed")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 STEPS = 2500
 LOG_MAX = 50
 RECORDED = {
-    20: "0d661683ce8b0da342685f776c6fca60299995b9060edbf9ebaf91eea0bb435d",
-    22: "ed44b92e3dd135d09742879eb89c3bde17cc316f29f9aebb7ac18b27f36648cd",
-    26: "4d8ca47e3855ea31dc81227e547d9308961cfa6ce0349a64e8cf6830f838e785",
+    20: "dde8de2c9dc1158960dd4d8ae727862d2f3629133d40180a4d2a3e1674da0268",
+    22: "d913b46787e44cb77a461fc0796ec3a7ae58c342c2a9e40630d751f8bbb34b9e",
+    26: "b335e66401d2f8439501025694846f581af47847c92125bd32bddefcd229c5f6",
 }
 
 GUARDING = [row for row in ZONES if row[2] in ("entry", "follower", "instant")]
@@ -206,8 +206,8 @@ def replay(seed: int) -> str:
     run = Run(seed)
     for step in range(STEPS):
         run.step()
-        if step % 50 == 0:
-            gc.collect()  # The heap of a board is small, and what is tested is not how it fragments.
+        if step % 50 == 0 and hasattr(gc, "mem_free"):
+            gc.collect()  # On MicroPython, where the small heap would fragment; how it does is not tested here.
     return run.digest.hex()
 
 

@@ -8,10 +8,10 @@ LONG_NAME = "Wardrobe upstair"
 
 
 def every_text() -> "list[int]":
-    """The numbers of all texts: those of the states, and five for each alarm that is always on."""
-    found = list(range(texts.THE_KEYPAD + 1))
+    """The numbers of all texts: those of the states, and those of each alarm that is always on."""
+    found = list(range(texts.OVER_TOLD + 1))
     for kind, (_, _, _, tells) in latch_tables.KINDS.items():
-        last = texts.NOT_TOLD if tells else texts.REMEMBERED
+        last = texts.SILENCED_TOLD if tells else texts.REMEMBERED
         found += [texts.LATCHES + texts.PER_LATCH * kind + said for said in range(last + 1)]
     return sorted(found)
 

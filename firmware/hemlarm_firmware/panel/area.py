@@ -46,7 +46,7 @@ class Area:
     # What comes in.
 
     def arm(self, mode: int, cause: "Cause") -> None:
-        """Arms in a mode, if disarmed; whether anything blocks it was asked before, see `arming.py`."""
+        """Arms in a mode, if disarmed; whether anything blocks it was asked before, see `Site.arm`."""
         if self.state == tables.DISARMED:
             assert not self.blockers(mode)
             self.mode = mode
@@ -105,9 +105,9 @@ class Area:
         return self.mode == mode and self.state in (tables.EXIT_DELAY, tables.ARMED)
 
     def open_on_exit_route(self) -> "Zone | None":
-        """The first guarding entry or follower zone that is open."""
+        """The first guarding entry or follower zone that was left open; a motion detector has only seen the leaver."""
         for zone in self.zones:
-            if zone.open and zone.type in zone_types.EXIT_ROUTE and zone.guards(self.mode):
+            if zone.open and zone.type in zone_types.EXIT_ROUTE and not zone.is_motion and zone.guards(self.mode):
                 return zone
         return None
 

@@ -45,6 +45,8 @@ class Panel:
         known = snapshot.readable(state)
         self.site = Site(config)
         self._texts = texts.load(config["language"])
+        # The zones are the largest part by far, and the site has taken from them what it needs.
+        config = {name: value for name, value in config.items() if name != "zones"}
         self._keypad = Keypad(config, Users(config, hash_code), self.site, known and known["keypad"])
         self._keypad_alarms: bool = config["keypad_alarms"]
         self._shown: dict[str, Any] = {}

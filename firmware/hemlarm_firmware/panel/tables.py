@@ -46,7 +46,7 @@ _STAY: "tuple[int, ...]" = ()
 _BREAK_IN = (ALARM, _REPORT_ALARM, _START_SIREN)
 _SET_OFF = (DISARMED, _REPORT_DISARMED, _REPORT_CANCEL, _STOP_TIME, _END_MODE)
 
-# State: stimulus: row. A refused arming is no transition: `arming.py` decides before.
+# State: stimulus: row. A refused arming is no transition: `Site.arm` decides before.
 TRANSITIONS: "dict[int, dict[int, tuple[int, ...]]]" = {
     DISARMED: {
         ARM: (EXIT_DELAY, _FORGET_ALARM, _REPORT_ARMED, _START_EXIT),

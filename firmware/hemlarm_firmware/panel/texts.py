@@ -29,15 +29,17 @@ BATTERY = 19
 UNHEARD = 20
 A_ZONE = 21  # What a zone without a name is called.
 THE_KEYPAD = 22  # Where an alarm came from that has no zone.
+OVER_TOLD = 23
 
-# The alarms that are always on have five texts each, in the order of their kinds.
+# The alarms that are always on have six texts each, in the order of their kinds.
 LATCHES = 30
-PER_LATCH = 5
+PER_LATCH = 6
 NOW = 0
 SILENCED = 1
 REMEMBERED = 2
 TOLD = 3
 NOT_TOLD = 4
+SILENCED_TOLD = 5
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

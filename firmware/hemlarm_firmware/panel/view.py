@@ -144,10 +144,12 @@ def _latch_text(site: "Site", latch: "Latch") -> "tuple[int, Said]":
         rank, said = _MEMORY_RANK, texts.REMEMBERED
     else:
         return _READY_RANK, (base, 0)
-    if tells and site.informing.state == told.INFORMED:
-        said = texts.TOLD
-    elif tells and site.informing.state == told.NOT_INFORMED:
+    if tells and site.informing.state == told.NOT_INFORMED:
         said = texts.NOT_TOLD
+    elif tells and site.informing.state == told.INFORMED:
+        if said == texts.REMEMBERED:
+            return rank, (texts.OVER_TOLD, zone)
+        said = texts.TOLD if said == texts.NOW else texts.SILENCED_TOLD
     return rank, (base + said, zone)
 
 

@@ -36,6 +36,7 @@ class Zone:
         self.type: str = config["type"]
         self.area: int = config["area"]
         self.code = zone_types.code(self.type, config["sensor"], config["silent"])
+        self.is_motion = config["sensor"] in zone_types.MOTION
         self.is_camera = config["sensor"] in zone_types.CAMERAS
         self.is_detector = config["sensor"] != "button"
         self.silent: bool = config["silent"]
@@ -90,13 +91,13 @@ class Zone:
     def blocks(self, mode: int, exit_ms: int) -> bool:
         """Whether it refuses arming in this mode.
 
-        A follower is mostly a motion detector that sees whoever arms: open, it refuses only where no exit delay runs.
+        A follower's motion detector sees whoever arms: it refuses only where no exit delay runs.
         What is always on refuses by a tamper only, so that a smoking detector locks nobody out of arming.
         """
         if self.bypass:
             return False
         if self.is_intrusion():
-            leaving = self.type == zone_types.FOLLOWER and bool(exit_ms)
+            leaving = self.type == zone_types.FOLLOWER and self.is_motion and bool(exit_ms)
             return self.guards(mode) and bool(self.troubles & _UNKNOWN or (self.open and not leaving))
         if self.latch() in (latch_tables.TAMPER, latch_tables.ALWAYS):
             return not self.is_at_rest()

@@ -45,6 +45,7 @@ LATCHES = {
 
 EXIT_ROUTE = (ENTRY, FOLLOWER)
 CAMERAS = ("camera", "pet_camera")
+MOTION = ("motion", "pet_motion", "camera", "pet_camera")
 
 
 def code(zone_type: str, sensor: str, silent: bool) -> int:
