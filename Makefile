@@ -3,7 +3,7 @@
 PYTHON ?= python3
 CHECKED = protocol cloud simulator firmware tests tools $(wildcard bench/*.py)
 
-.PHONY: setup demo test lint mutants
+.PHONY: setup demo test lint mutants search
 
 setup:
 	@$(PYTHON) tools/bootstrap.py
@@ -24,3 +24,7 @@ lint: setup
 # Takes minutes, so it is no part of the tests: see docs/mutation-survivors.md.
 mutants: setup
 	@.venv/bin/python tools/mutate.py
+
+# Looks for what must never happen with ever new examples, for some ten minutes.
+search: setup
+	@.venv/bin/python -m pytest --quiet --hypothesis-profile=search tests/host/test_panel_properties.py tests/host/test_panel_duress_properties.py

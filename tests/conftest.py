@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 # The same examples each time, and no verdict that hangs on how busy the machine is.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 settings.load_profile("repeatable")
+# For `make search`: other examples each time, and many more.
+settings.register_profile("search", max_examples=3000, deadline=None, database=None)
 
 # Options that leave tests out: a run with one of them says nothing about the whole.
 _NARROWING = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "maxfail", "collectonly")

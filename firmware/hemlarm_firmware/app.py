@@ -192,9 +192,14 @@ class App:
                 self._flash_failed()
 
     def _reconfigured(self, config: "Any", user: int, source: int) -> None:
-        """Go on under a new configuration, in the state that was; where the memory is too small for both, restart."""
+        """Go on under a new configuration, in the state that was.
+
+        Where nobody knows whether a new zone is open, or the memory is too small for both panels, a restart finds out.
+        """
         self._perform([("event", _RECONFIGURED, 0, 0, user, source, self._configuration.revision & 0xFF), ("save",)])
         try:
+            if not self._core.knows_zones_of(config):
+                self._board.reset()
             self._core = Panel(config, self._core.snapshot(), before=self._core)
         except MemoryError:
             self._board.reset()

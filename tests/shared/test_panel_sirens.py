@@ -241,3 +241,12 @@ def test_a_siren_that_is_over_stays_over_after_a_restart() -> None:
     house.restart()
     assert heard_s(house, 200) == (0, 0)
     assert house.lamp("alarm") and house.display() == ("Armed, alarm in", "Zone 3")
+
+
+def test_a_fire_is_heard_outdoors_at_once_and_each_further_trip_is_too() -> None:
+    house = armed(outdoor_delay_s=60)
+    house.opens(SMOKE)
+    assert house.shown["outdoor"] == "fire"
+    house.passes(100_000)
+    house.opens(HEAT)
+    assert house.shown["outdoor"] == "fire"

@@ -373,3 +373,18 @@ def test_motion_before_any_door_alarms_after_it_as_before() -> None:
     goes_on(house)
     house.opens(HALL)
     assert house.events() == [(1132, HALL)]
+
+
+def test_a_zone_that_was_never_measured_needs_a_start_and_a_radio_sensor_does_not() -> None:
+    house = House()
+
+    def knows(*zones: "Any") -> bool:
+        changed = dict(house.config)
+        changed["zones"] = list(zones)
+        return house.panel.knows_zones_of(config.check(changed))
+
+    assert knows(*plain_config()["zones"])
+    assert knows(*without(WINDOW)), "one zone less"
+    assert not knows({"number": WATER, "type": "water", "area": 1}), "one more"
+    assert not knows(line(WINDOW, "instant")), "another wiring"
+    assert knows(radio(WATER, "water")), "it is not believed to be closed before it has spoken"

@@ -103,6 +103,14 @@ class Panel:
         area = self.site.area_of[number]
         return tables.status_number(area.state, area.mode, self.site.latches[latch_tables.FIRE].state)
 
+    def knows_zones_of(self, config: "Config") -> bool:
+        """Whether this panel knows of every zone of that configuration whether it is open."""
+        for item in config["zones"]:
+            zone = self.site.zone_of.get(item["number"])
+            if not item.get("radio") and (zone is None or zone.supervise_ms or zone.wiring != item["wiring"]):
+                return False
+        return True
+
     def time_s(self, now_ms: int) -> "int | None":
         """Seconds since 1970 as the panel knows it, or None."""
         return self.site.time_s(now_ms)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 class Limits:
     """Times from an alarm's start, in ms: the indoor siren's end, the outdoor one's begin and end, the later end."""
 
-    def __init__(self, config: "Config", life_safety: bool = False) -> None:
+    def __init__(self, config: "Config", life_safety: bool = False, delays_outdoor: bool = False) -> None:
         indoor_s: int = config["siren_s"]
         if life_safety:
             indoor_s = max(indoor_s, LIFE_S_MIN)
         self.indoor_ms = indoor_s * 1000
-        self.outdoor_from_ms: int = config["outdoor_delay_s"] * 1000
+        self.outdoor_from_ms: int = config["outdoor_delay_s"] * 1000 if delays_outdoor else 0
         self.outdoor_to_ms: int = self.outdoor_from_ms + config["outdoor_s"] * 1000
         if not config["outdoor_s"]:
             self.outdoor_from_ms = self.outdoor_to_ms = 0

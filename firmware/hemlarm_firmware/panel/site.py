@@ -33,6 +33,8 @@ class Site:
     """One site's alarm. A `user` is a user's map of the configuration; whoever asks stands in the Cause already."""
 
     def __init__(self, config: "Config") -> None:
+        # The outdoor siren's delay spares the neighbours a resident's mistakes: what needs no arming has none.
+        area_limits = Limits(config, delays_outdoor=True)
         limits = Limits(config)
         long_limits = Limits(config, life_safety=True)
         self.zones = [Zone(item) for item in config["zones"]]
@@ -40,7 +42,7 @@ class Site:
         self.zone_of = {zone.number: zone for zone in self.zones}
         self.areas = []
         for item in config["areas"]:
-            self.areas.append(Area(item, limits, [zone for zone in self.zones if zone.area == item["number"]]))
+            self.areas.append(Area(item, area_limits, [zone for zone in self.zones if zone.area == item["number"]]))
         self.area_of = {area.number: area for area in self.areas}
         self.latches = []
         for kind in range(latch_tables.WATER + 1):
