@@ -86,6 +86,7 @@ class App:
         # Fire and hold-up alarms that the centre has not acknowledged; after a restart nobody knows which they are.
         self._unheard: list[int] = []
         self._knows_unheard = not self._core.waits_for_centre
+        self._must_restart = False
         self._edits: list[tuple[Any, int]] = []  # Changes made at the keypad that wait for a quiet moment.
 
     def start(self) -> None:
@@ -188,21 +189,24 @@ class App:
             status, config, _ = self._configuration.change(None, edits)
             if config is not None:
                 self._reconfigured(config, user, contact_id.SOURCE_KEYPAD)
+                self._restart_if_due()
             elif status == inputs.REFUSED:
                 self._flash_failed()
 
     def _reconfigured(self, config: "Any", user: int, source: int) -> None:
         """Go on under a new configuration, in the state that was.
 
-        Where nobody knows whether a new zone is open, or the memory is too small for both panels, a restart finds out.
+        Where nobody knows whether a new zone is open, or the memory is too small for both panels, it restarts instead.
         """
         self._perform([("event", _RECONFIGURED, 0, 0, user, source, self._configuration.revision & 0xFF), ("save",)])
+        self._must_restart = not self._core.knows_zones_of(config)
+        if self._must_restart:
+            return
         try:
-            if not self._core.knows_zones_of(config):
-                self._board.reset()
             self._core = Panel(config, self._core.snapshot(), before=self._core)
         except MemoryError:
-            self._board.reset()
+            self._must_restart = True
+            return
         if _radio_sensors(config) != self._sensors:  # Another epoch costs every sensor an exchange.
             self._sensors = _radio_sensors(config)
             self._radio = Receiver(self._sensors, self._board.random)
@@ -217,6 +221,12 @@ class App:
         if known is None:
             known = (inputs.EXPIRED, 0) if self._is_late(asked) else decide(asked)
         self._uplink.answer(asked.id, *known)
+        self._restart_if_due()
+
+    def _restart_if_due(self) -> None:
+        """Only now, so that whoever asked for the change has the answer."""
+        if self._must_restart:
+            self._board.reset()
 
     def _is_late(self, asked: "Any") -> bool:
         return bool(asked.expires <= (self._clock.time_s() or 0))
