@@ -23,7 +23,7 @@ from hemlarm_protocol import contact_id
 from hemlarm_protocol.constant import const
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
-FIRMWARE = 1_000
+FIRMWARE = 1_001
 """This firmware's version: 1000 times the major, plus the minor number."""
 
 URGENT = 3
