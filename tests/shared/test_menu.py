@@ -115,6 +115,14 @@ def test_a_closed_menu_leaves_nothing_in_memory() -> None:
         assert "hemlarm_firmware.panel.keypad" in sys.modules
 
 
+def test_a_menu_that_a_new_configuration_closes_leaves_nothing_in_memory() -> None:
+    desk = Desk()
+    desk.opens_menu(ANNA, "Users")
+    desk.changes()
+    assert [name for name in sys.modules if name.startswith("hemlarm_firmware.panel.menu")] == []
+    assert desk.display() is None
+
+
 def test_one_items_pages_are_loaded_at_a_time() -> None:
     desk = Desk()
     desk.opens_menu(ANNA, "Users")

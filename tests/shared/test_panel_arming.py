@@ -88,13 +88,22 @@ def test_a_zone_outside_home_mode_does_not_refuse_home_mode() -> None:
 
 
 def test_motion_at_the_keypad_does_not_refuse_arming_with_an_exit_delay() -> None:
+    for sensor in ("motion", "pet_motion", "camera", "pet_camera"):
+        house = House()
+        house.fits(HALL, sensor=sensor)
+        house.opens(HALL)
+        house.keys(CODE, "away")
+        house.closes(HALL)
+        house.passes(EXIT_MS)
+        assert house.events() == [(3401, 0)], sensor
+        assert house.display() == ("Armed", "Away")
+
+
+def test_motion_where_nobody_leaves_by_refuses_arming_whatever_the_exit_delay() -> None:
     house = House()
-    house.opens(HALL)
-    house.keys(CODE, "away")
-    house.closes(HALL)
-    house.passes(EXIT_MS)
-    assert house.events() == [(3401, 0)]
-    assert house.display() == ("Armed", "Away")
+    house.fits(BEDROOM, sensor="motion")
+    house.opens(BEDROOM)
+    house.arms_not(BEDROOM)
 
 
 def test_motion_refuses_arming_where_there_is_no_exit_delay() -> None:

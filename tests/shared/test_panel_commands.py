@@ -34,9 +34,30 @@ def two_areas() -> House:
 
 def test_the_verbs_are_those_of_the_protocol() -> None:
     assert sorted(inputs.VERBS) == sorted(message_names.VERBS)
-    statuses = [inputs.DONE, inputs.REFUSED, inputs.UNKNOWN_VERB, inputs.BAD_ARGUMENT]
-    for status in statuses + [inputs.EXPIRED, inputs.CONFLICT, inputs.BUSY]:
-        assert status in message_names.STATUSES
+    assert message_names.VERBS == {
+        inputs.VERB_DISARM: "disarm",
+        inputs.VERB_ARM_AWAY: "arm-away",
+        inputs.VERB_ARM_HOME: "arm-home",
+        inputs.VERB_STATUS: "status",
+        inputs.VERB_SILENCE: "silence",
+        inputs.VERB_ARM_NIGHT: "arm-night",
+        inputs.VERB_BYPASS: "bypass",
+        inputs.VERB_UNBYPASS: "unbypass",
+        inputs.VERB_WALK_TEST: "walk-test",
+        inputs.VERB_CHIME: "chime",
+    }
+
+
+def test_the_answers_are_those_of_the_protocol() -> None:
+    assert message_names.STATUSES == {
+        inputs.DONE: "done",
+        inputs.REFUSED: "refused",
+        inputs.UNKNOWN_VERB: "unknown-verb",
+        inputs.BAD_ARGUMENT: "bad-argument",
+        inputs.EXPIRED: "expired",
+        inputs.CONFLICT: "conflict",
+        inputs.BUSY: "busy",
+    }
 
 
 def test_a_command_arms_and_disarms_and_is_attributed_to_who_asked() -> None:

@@ -79,6 +79,10 @@ def test_what_is_no_edit_is_refused_by_its_place_and_nothing_is_applied() -> Non
         assert refused(["users", 1, wrong]).startswith("edits[0]: the fields must be a map ")
 
 
+def test_an_item_has_any_number_up_to_999() -> None:
+    assert [user["number"] for user in edited(["users", 999, {}])["users"]] == [1, 2, 999]
+
+
 def test_removing_what_is_not_there_is_refused() -> None:
     assert refused(["users", 9, None]) == "edits[0]: users has no number 9 to remove"
     assert refused(["users", 1, None], ["users", 1, None]) == "edits[1]: users has no number 1 to remove"
@@ -175,3 +179,8 @@ def test_the_digest_is_of_the_canonical_form_and_finds_a_change() -> None:
 def test_a_redacted_radio_zone_keeps_everything_but_its_key() -> None:
     changed = edited(["zones", 7, dict({"type": "instant", "area": 1}, **RADIO)])
     assert config_edit.redact(changed)["zones"][2] == {"number": 7, "type": "instant", "area": 1, "radio": b"id-7"}
+
+
+def test_the_cloud_cannot_tell_an_empty_list_of_tags_from_none() -> None:
+    value: Any = dict(small(), users=[{"number": 1, "tags": []}, {"number": 2}])
+    assert config_edit.redact(value)["users"] == [{"number": 1}, {"number": 2}]

@@ -67,6 +67,29 @@ def test_every_type_that_the_panel_knows_has_its_sensors() -> None:
             assert zone(type=name, sensor=sensor, **extras_of(name))["sensor"] == sensor
 
 
+def test_each_type_goes_with_its_sensors_and_no_others() -> None:
+    sensors_of = {
+        "entry": ["contact"] + MOTION,
+        "follower": ["contact"] + MOTION,
+        "instant": ["contact", "glass"] + MOTION,
+        "always": ["contact", "glass"] + MOTION,
+        "fire": ["smoke", "heat", "button"],
+        "co": ["co"],
+        "water": ["water"],
+        "hold_up": ["button"],
+        "tamper": ["tamper", "contact"],
+        "temperature": ["temperature"],
+    }
+    every = ["contact", "glass", "smoke", "heat", "co", "water", "button", "tamper", "temperature"] + MOTION
+    for name, allowed in sensors_of.items():
+        for sensor in every:
+            if sensor in allowed:
+                assert zone(type=name, sensor=sensor, **extras_of(name))["sensor"] == sensor
+            else:
+                said = zone_refusal(type=name, sensor=sensor, **extras_of(name))
+                assert said.startswith(f"zones[0].sensor: '{sensor}' does not fit the type {name}, "), said
+
+
 def test_a_sensor_that_cannot_serve_its_type_is_refused_with_those_that_can() -> None:
     said = zone_refusal(type="fire", sensor="contact")
     assert said == "zones[0].sensor: 'contact' does not fit the type fire, which goes with smoke, heat, button"

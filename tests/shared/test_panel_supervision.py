@@ -1,8 +1,9 @@
 """Radio sensors that fall silent: a fault of their own, never an alarm, and their coming back is no alarm either."""
 
-from hemlarm_firmware.panel import inputs
+from hemlarm_firmware.panel import config, inputs
+from hemlarm_firmware.panel.core import Panel
 from panel_devices import radio
-from panel_house import CODE, FRONT_DOOR, WINDOW, House
+from panel_house import CODE, FRONT_DOOR, WINDOW, House, plain_config, quick_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -223,3 +224,15 @@ def test_supervision_asks_to_be_woken_only_when_a_sensor_can_be_missing() -> Non
     assert house.panel.deadline_ms() == house.now + HOUR_MS
     house.passes(HOUR_MS)
     assert house.panel.deadline_ms() is None, "both are missing already"
+
+
+def test_a_clock_that_starts_at_nought_gives_a_sensor_its_whole_time_and_no_more() -> None:
+    zones = [radio(FRONT_DOOR, "entry"), radio(WINDOW, supervise_min=20)]
+    value = plain_config()
+    value["zones"] = zones
+    panel = Panel(config.check(value), None, quick_hash)
+    panel.handle(("start", [], []), 0)
+    assert panel.deadline_ms() == 20 * MINUTE_MS
+    panel.handle(("sensor", FRONT_DOOR, 0, None), 0)
+    outputs = panel.wake(20 * MINUTE_MS)
+    assert [item[1:4] for item in outputs if item[0] == "event"] == [(1381, 1, WINDOW)]

@@ -388,3 +388,5 @@ def test_a_zone_that_was_never_measured_needs_a_start_and_a_radio_sensor_does_no
     assert not knows({"number": WATER, "type": "water", "area": 1}), "one more"
     assert not knows(line(WINDOW, "instant")), "another wiring"
     assert knows(radio(WATER, "water")), "it is not believed to be closed before it has spoken"
+    house = House(zones=[radio(WINDOW)])
+    assert not knows({"number": WINDOW, "type": "instant", "area": 1}), "wired from now on"
