@@ -1,11 +1,12 @@
 """Set-up does what is needed and no more, and an interrupted one is mended by the next."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tool_loading import load_tool
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,11 +42,7 @@ class Machine:
 
 @pytest.fixture
 def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "tools" / "bootstrap.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_tool("bootstrap")
     places = {"ROOT": ".", "VENV": ".venv", "STAMP": ".venv/.complete", "LOCK": "requirements.lock"}
     for name, place in places.items():
         monkeypatch.setattr(module, name, tmp_path / place)

@@ -1,6 +1,5 @@
 """The picture of the heap over a day can be made, and the one in docs/ is such a picture."""
 
-import importlib.util
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
@@ -8,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from hemlarm_simulator.ordinary_day import DAY_MS, Day, HeapSample
+from tool_loading import load_tool
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,12 +16,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(name="heap_picture", scope="module")
 def _heap_picture() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("heap_picture", ROOT / "tools" / "heap_picture.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("heap_picture")
 
 
 def curve(svg: str) -> list[tuple[float, float]]:

@@ -1,15 +1,15 @@
 """The mutation tool tried on a toy panel whose test is known to be weak at one place."""
 
 import ast
-import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tool_loading import load_tool
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools" / "mutate.py"
@@ -49,17 +49,7 @@ KILLED = "| `panel.toy` | `is_over` | `return now >= deadline → return now < d
 NO_MUTANT = "| `panel.toy` | `is_over` | `return now == deadline → return now != deadline` | A toy. |\n"
 
 
-def load_tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("mutate", TOOL)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["mutate"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load_tool()
+tool = load_tool("mutate")
 
 
 def plant(root: Path, test: str = WEAK_TEST, rows: str = "") -> Path:

@@ -1,14 +1,13 @@
 """The stories that come along: what each must look at before it ends, what they show together, and their list."""
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 import traceability
 from hemlarm_simulator.scenario import SCENARIOS, Scenario, parse_scenario, read_scenario
+from tool_loading import load_tool
 
 ROOT = Path(__file__).parents[2]
 STORIES = [read_scenario(path) for path in sorted(SCENARIOS.glob("*.txt"))]
@@ -72,17 +71,7 @@ def test_every_complaint_has_a_story_of_its_name() -> None:
     assert told == COMPLAINTS
 
 
-def load_tool() -> ModuleType:
-    """The tool that lists the stories."""
-    spec = importlib.util.spec_from_file_location("list_scenarios", ROOT / "tools" / "list_scenarios.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load_tool()
+tool = load_tool("list_scenarios")
 
 
 def test_the_list_in_the_documentation_is_current() -> None:

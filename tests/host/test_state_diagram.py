@@ -1,26 +1,16 @@
 """The state diagrams in docs/ are drawn from the tables and are current."""
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from hemlarm_firmware.panel import area, latch, latch_tables, tables
+from tool_loading import load_tool
 
 ROOT = Path(__file__).parents[2]
 
 
-def load_tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("draw_states", ROOT / "tools" / "draw_states.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load_tool()
+tool = load_tool("draw_states")
 
 
 def test_the_diagrams_in_the_documentation_are_current() -> None:
