@@ -12,7 +12,7 @@ import array
 import gc
 import time
 
-from board_stream import BoardStream  # type: ignore[import-not-found]
+from board_stream import BoardStream, with_bytes  # type: ignore[import-not-found]
 
 from hemlarm_firmware.app import COLLECT_EVERY_BYTES
 from hemlarm_firmware.panel import codes, config, inputs
@@ -323,7 +323,7 @@ def main() -> None:
     """Answer the world's one request."""
     gc.threshold(COLLECT_EVERY_BYTES)  # type: ignore[attr-defined]
     stream = BoardStream(open(3, "r+b"))  # noqa: SIM115  Open for the life of the process.
-    measure(stream.receive()[1], stream.post)
+    measure(with_bytes(stream.receive()[1]), stream.post)
 
 
 main()

@@ -1,10 +1,12 @@
-"""The world's end of a panel's stream: frames of a 4-byte big-endian length and one CBOR array, kind first.
+"""The world's end of a panel's stream: frames of a 4-byte big-endian length and one JSON array, kind first.
+
+Bytes stand in it as a string of NUL and hexadecimal digits, in `start` at any depth, else in the array itself only.
+JSON, because both interpreters have it in C: a busy panel day is some 20,000 frames.
 
 From the world                              From the panel
     start {...}     once, see `panel.py`        show output value       an output is set
     input name ...  a debounced input           trace what at_us ...    a measurement, microseconds since 1970
-    flash count     the answer to `read`, with  read chip offset count  waits for `flash`
-                    so many bytes behind it
+    finished        all before `finish` is done finish              waits for `finished`
     failing [chip]  chips that fail from now    program chip offset data
                                                 erase chip offset
                                                 transmit frame      to the radio sensors
@@ -18,10 +20,9 @@ Only in virtual time:
 A panel that asks to be started again leaves with the exit status RESET_STATUS.
 """
 
+import json
 import socket
 from typing import Any
-
-from hemlarm_protocol import cbor
 
 RESET_STATUS = 3
 """As in `shadow/virtual_board.py`."""
@@ -54,14 +55,14 @@ class BoardLink:
         """For selectors."""
         return self._stream.fileno()
 
-    def send(self, *frames: Frame, tail: bytes = b"") -> None:
-        """Sends frames, and plain bytes behind them, in one write. Raises PanelGoneError."""
+    def send(self, *frames: Frame) -> None:
+        """Sends frames in one write. Raises PanelGoneError."""
         out = bytearray()
         for frame in frames:
-            body = cbor.encode(frame)
+            body = json.dumps(frame, default=_text).encode()
             out += len(body).to_bytes(4, "big") + body
         try:
-            self._stream.sendall(out + tail)
+            self._stream.sendall(out)
         except OSError as error:
             raise PanelGoneError(str(error)) from error
 
@@ -82,8 +83,8 @@ class BoardLink:
             return None
         body = bytes(self._in[4:end])
         del self._in[:end]
-        frame: Any = cbor.decode(body)
-        return list(frame)
+        frame: Frame = json.loads(body)
+        return [bytes.fromhex(item[1:]) if type(item) is str and item[:1] == "\0" else item for item in frame]
 
     def fill(self) -> None:
         """Reads once from the socket, waiting if there is nothing. Raises PanelGoneError, PanelSilentError."""
@@ -96,3 +97,9 @@ class BoardLink:
         if not data:
             raise PanelGoneError("the panel has closed its stream")
         self._in += data
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return "\0" + value.hex()
+    raise TypeError(f"no frame can hold a {type(value).__name__}")

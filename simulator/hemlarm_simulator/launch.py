@@ -93,7 +93,9 @@ class ForkServer:
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._folder = tempfile.TemporaryDirectory(prefix="hemlarm-panels-")
-        self.firmware = FirmwareBuild(Path(self._folder.name) / "firmware")
+        self.folder = Path(self._folder.name)
+        """Where files of panels may lie; it goes with the server."""
+        self.firmware = FirmwareBuild(self.folder / "firmware")
         """What panels usually run."""
         self._started = 0
         self._running: list[PanelProcess] = []

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hemlarm_protocol import cbor
+Watcher = Callable[[int, str, tuple[Any, ...]], None]
 
 KEPT_MAX = 100_000
 """Traces kept for looking at; the digest covers all entries."""
@@ -32,12 +33,19 @@ class Ledger:
         self._exact = exact
         self._counts: Counter[str] = Counter()
         self._digest = hashlib.sha256()
+        self._watchers: list[Watcher] = []
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tells `watcher` of everything that is entered from now on: the time in ms, the kind, the values."""
+        self._watchers.append(watcher)
 
     def enter(self, at_ms: int, kind: str, *values: Any) -> None:
-        """Notes one thing. `values` are what CBOR can hold."""
+        """Notes one thing. `values` are numbers, strings, bytes, and lists and tuples of these."""
         self.entries += 1
         if self._exact:
-            self._digest.update(cbor.encode([at_ms, kind, *values]))
+            self._digest.update(repr((at_ms, kind, values)).encode())
+        for watcher in self._watchers:
+            watcher(at_ms, kind, values)
 
     def trace(self, at_ms: int, frame: list[Any]) -> None:
         """Notes a panel's trace frame."""

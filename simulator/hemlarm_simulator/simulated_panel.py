@@ -13,6 +13,7 @@ from hemlarm_simulator import firmware_code
 from hemlarm_simulator.board_link import RESET_STATUS, BoardLink, Frame, PanelGoneError
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock
+from hemlarm_simulator.flash_files import FlashFiles
 from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer, PanelProcess
 from hemlarm_simulator.ledger import Ledger
@@ -57,6 +58,8 @@ class PanelSetup:
     heap: str | None = None
     extra_path: tuple[Path, ...] = ()
     ticks_at_boot: int = 0
+    lazy_gc: bool = False
+    """In virtual time: collect garbage only when the heap is full, which saves half of the firmware's time."""
     flash: dict[str, NorFlash] = field(default_factory=blank_flash)
 
 
@@ -89,11 +92,12 @@ class SimulatedPanel:
         self._virtual = virtual
         self._seed = seed
         self._process: PanelProcess | None = None
+        self._chips = FlashFiles(setup.flash)
         self.handlers: dict[str, Handler] = {
             "show": self._show,
             "transmit": self._transmit,
             "trace": self._trace,
-            "read": self._read,
+            "finish": self._finish,
             "program": self._program,
             "erase": self._erase,
         }
@@ -117,6 +121,7 @@ class SimulatedPanel:
             search_path=[*self._setup.extra_path, *self._server.firmware.search_path(self._virtual)],
             arguments=["virtual"] if self._virtual else [],
         )
+        self._chips.open(self._server.folder)
         self.link = BoardLink(self._process.stream, SILENT_S if self._virtual else None)
         self.link.send(["start", self._start_values()])
 
@@ -126,6 +131,7 @@ class SimulatedPanel:
             self.ledger.enter(self._clock.now_ms, "power cut", self.id)
             self._process.close()
         self.link = self._process = None
+        self._chips.close()
 
     def handle(self, frame: Frame) -> None:
         """Carries out what the panel asks for. Raises PowerCut through a flash's hook, PanelGoneError."""
@@ -142,6 +148,7 @@ class SimulatedPanel:
         log = process.log()
         process.close()
         self.link = self._process = None
+        self._chips.close()
         if status != RESET_STATUS:
             raise PanelCrashedError(f"the firmware of panel {self.id} ended with status {status}:\n{log}")
 
@@ -153,9 +160,12 @@ class SimulatedPanel:
         return {
             "program": self._setup.program,
             "credentials": dict(self._setup.credentials),
-            "flash": {name: [f.size, f.sector_size, f.program_size] for name, f in self.flash.items()},
+            "flash": {
+                name: [f.size, f.sector_size, f.program_size, self._chips.path(name)] for name, f in self.flash.items()
+            },
             "seed": Chance(self._seed, f"{self.id}/boot {self.boots}")(32),
             "ticks": self._setup.ticks_at_boot,
+            "lazy_gc": self._setup.lazy_gc,
             "unix_ms": self._clock.unix_ms,
         }
 
@@ -174,15 +184,16 @@ class SimulatedPanel:
     def _trace(self, frame: Frame) -> None:
         self.ledger.trace(self._clock.now_ms, frame)
 
-    def _read(self, frame: Frame) -> None:
+    def _finish(self, _frame: Frame) -> None:
         assert self.link is not None
-        data = self.flash[frame[1]].read(frame[2], frame[3])
-        self.link.send(["flash", len(data)], tail=data)
+        self.link.send(["finished"])
 
     def _program(self, frame: Frame) -> None:
         self.ledger.enter(self._clock.now_ms, *frame)
         self.flash[frame[1]].program(frame[2], frame[3])
+        self._chips.update(frame[1], frame[2], len(frame[3]))
 
     def _erase(self, frame: Frame) -> None:
         self.ledger.enter(self._clock.now_ms, *frame)
         self.flash[frame[1]].erase(frame[2])
+        self._chips.update(frame[1], frame[2], self.flash[frame[1]].sector_size)

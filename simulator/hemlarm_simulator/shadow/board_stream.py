@@ -1,9 +1,10 @@
-"""The panel's end of the stream to the simulated world: frames of a 4-byte big-endian length and one CBOR array.
+"""The panel's end of the stream to the simulated world: frames of a 4-byte big-endian length and one JSON array.
 
-`board_link.py`, on the world's side, lists the kinds of frames.
+`board_link.py`, on the world's side, lists the kinds of frames and says how bytes travel.
 """
 
-from hemlarm_protocol import cbor
+import json
+from binascii import hexlify, unhexlify
 
 _OUT_MAX = 1024  # Bytes collected before they are written anyhow, in one buffer made at the start.
 
@@ -23,12 +24,14 @@ class BoardStream:
         self.readable: Any = file  # What to poll for frames.
         self._file = file
         self.collect = False
+        self.exchanges = 0
+        """How often the world has answered: by then it has done all that was asked before."""
         self._out = bytearray(_OUT_MAX)
         self._length = 0
 
     def post(self, *frame: "Any") -> None:
         """Sends one frame; its first item is the kind."""
-        body = cbor.encode(frame)
+        body = _encode(frame)
         end = self._length + 4 + len(body)
         if end > _OUT_MAX:
             self.flush()
@@ -51,16 +54,37 @@ class BoardStream:
     def receive(self) -> "list[Any]":
         """Waits for the next frame. Raises WorldEndedError."""
         size = self._exactly(4)
-        frame: list[Any] = cbor.decode(self._exactly(int.from_bytes(size, "big")))  # type: ignore[assignment]
-        return frame
-
-    def read_into(self, buffer: "bytearray | memoryview") -> None:
-        """Fills `buffer` with the plain bytes behind a frame, without any copy. Raises WorldEndedError."""
-        if self._file.readinto(buffer) != len(buffer):  # type: ignore[attr-defined]
-            raise WorldEndedError("the world has closed the stream")
+        return _decode(self._exactly(int.from_bytes(size, "big")))
 
     def _exactly(self, count: int) -> bytes:
         data = self._file.read(count)
         if not data or len(data) < count:
             raise WorldEndedError("the world has closed the stream")
         return data
+
+
+def with_bytes(value: "Any") -> "Any":
+    """What a frame's value says, bytes at any depth among it."""
+    if type(value) is str and value[:1] == "\0":
+        return unhexlify(value[1:])
+    if isinstance(value, list):
+        return [with_bytes(item) for item in value]
+    if isinstance(value, dict):
+        return {key: with_bytes(item) for key, item in value.items()}
+    return value
+
+
+def _encode(frame: "tuple[Any, ...]") -> bytes:
+    for item in frame:
+        if type(item) is bytes:
+            frame = tuple("\0" + hexlify(item).decode() if type(item) is bytes else item for item in frame)
+            break
+    return json.dumps(frame).encode()
+
+
+def _decode(body: bytes) -> "list[Any]":
+    frame: list[Any] = json.loads(body)
+    for index, item in enumerate(frame):
+        if type(item) is str and item[:1] == "\0":
+            frame[index] = unhexlify(item[1:])
+    return frame

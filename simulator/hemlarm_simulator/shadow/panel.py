@@ -6,7 +6,7 @@ The first frame from the world says which clock rules and which program to run: 
 import gc
 import sys
 
-from board_stream import BoardStream
+from board_stream import BoardStream, with_bytes
 
 _GC_EVERY = 4096
 """Bytes between collections while modules are loaded: what stays then lies packed, and the free memory in one piece."""
@@ -31,6 +31,10 @@ def attach_virtual(stream: "Any", start: "dict[str, Any]") -> None:
 
     import virtual_clock
 
+    if start["lazy_gc"]:
+        import lazy_gc
+
+        lazy_gc.install()
     virtual_clock.clock.attach(stream, start)
     os.seed_urandom(start["seed"])
 
@@ -48,7 +52,7 @@ def main() -> None:
     virtual = "virtual" in sys.argv
     file = open(3, "r+b")  # noqa: SIM115  Open for the life of the process.
     stream = virtual_stream(file) if virtual else BoardStream(file)
-    start = stream.receive()[1]
+    start = with_bytes(stream.receive()[1])
     if virtual:
         attach_virtual(stream, start)
     import asyncio

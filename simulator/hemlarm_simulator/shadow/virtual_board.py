@@ -26,17 +26,25 @@ if TYPE_CHECKING:
 
 
 class VirtualFlash:
-    """One flash chip. Reads are an exchange with the world; programs and erases are orders carried out in turn."""
+    """One flash chip. Programs and erases are orders that the world carries out in turn, in a file.
 
-    def __init__(self, board: "VirtualBoard", name: str, geometry: "list[int]") -> None:
-        self.size, self.sector_size, self.program_size = geometry
+    Reading is reading that file, and an exchange with the world when orders may still be under way.
+    """
+
+    def __init__(self, board: "VirtualBoard", name: str, geometry: "list[Any]") -> None:
+        self.size, self.sector_size, self.program_size, _ = geometry
         self._board = board
         self._name = name
+        self._file = open(board.flash_file(name), "rb")  # noqa: SIM115, PTH123  Open for the life of the process.
+        self._ordered = -1  # The exchanges there had been at the last order.
 
     def read_into(self, offset: int, buffer: "bytearray | memoryview") -> None:
         """Fills `buffer` from `offset`. Raises OSError for a failing chip, ValueError outside of it."""
         self._check(offset, len(buffer))
-        self._board.read_flash(self._name, offset, buffer)
+        if self._ordered == self._board.exchanges:
+            self._board.exchange()
+        self._file.seek(offset)
+        self._file.readinto(buffer)
 
     def program(self, offset: int, data: "bytes | bytearray | memoryview") -> None:
         """Clears bits at `offset`, within one page. Raises OSError for a failing chip, ValueError for misuse."""
@@ -45,6 +53,7 @@ class VirtualFlash:
             raise ValueError(f"{self._name}: {len(data)} bytes at {offset} are not on units of {self.program_size}")
         if offset % _PAGE + len(data) > _PAGE:
             raise ValueError(f"{self._name}: a program of {len(data)} bytes at {offset} crosses a page")
+        self._ordered = self._board.exchanges
         self._board.post("program", self._name, offset, bytes(data))
 
     def erase(self, offset: int) -> None:
@@ -52,6 +61,7 @@ class VirtualFlash:
         self._check(offset, self.sector_size)
         if offset % self.sector_size:
             raise ValueError(f"{self._name}: no sector starts at {offset}")
+        self._ordered = self._board.exchanges
         self._board.post("erase", self._name, offset)
 
     def _check(self, offset: int, count: int) -> None:
@@ -140,14 +150,23 @@ class VirtualBoard:
         self._stream.post(*frame)
         self._posted.set()
 
-    def read_flash(self, name: str, offset: int, buffer: "bytearray | memoryview") -> None:
-        """Asks the world for a chip's bytes and waits for them, taking note of what arrives before."""
-        self.post("read", name, offset, len(buffer))
+    def flash_file(self, name: str) -> str:
+        """Where a chip's bytes are."""
+        path: str = self._start["flash"][name][3]
+        return path
+
+    @property
+    def exchanges(self) -> int:
+        """How often the world has answered since the start."""
+        return self._stream.exchanges
+
+    def exchange(self) -> None:
+        """Waits until the world has done all that it was asked, taking note of what arrives before."""
+        self.post("finish")
         self._stream.flush()
-        while (frame := self._stream.receive())[0] != "flash":
+        while (frame := self._stream.receive())[0] != "finished":
             self._take(frame)
-        assert frame[1] == len(buffer)
-        self._stream.read_into(buffer)
+        self._stream.exchanges += 1
 
     def listen(self) -> None:
         """Starts taking frames from the world, once."""

@@ -41,6 +41,7 @@ class TimedStream(BoardStream):
             frame = super().receive()
             if frame[0] == "now":
                 now: int = frame[1]
+                self.exchanges += 1
                 return now
             self.arrived.append(frame)
 
