@@ -3,7 +3,7 @@
 PYTHON ?= python3
 CHECKED = protocol cloud simulator firmware tests tools $(wildcard bench/*.py)
 
-.PHONY: setup demo test lint mutants search
+.PHONY: setup demo test lint mutants search bugs
 
 setup:
 	@$(PYTHON) tools/bootstrap.py
@@ -28,3 +28,7 @@ mutants: setup
 # Looks for what must never happen with ever new examples, for some ten minutes.
 search: setup
 	@.venv/bin/python -m pytest --quiet --hypothesis-profile=search tests/host/test_panel_properties.py tests/host/test_panel_duress_properties.py
+
+# Plants bugs and shows that the explorer finds them, for some ten minutes: see docs/explorer.md.
+bugs: setup
+	@.venv/bin/python tools/plant_bugs.py

@@ -59,7 +59,10 @@ CHANCE = {
 OLD_NAMES = {"simulator/hemlarm_simulator/shadow/virtual/": "stand-ins that need the real module behind them"}
 
 # What MicroPython never sees, of the folders that it runs.
-CPYTHON_ONLY = {"protocol/hemlarm_protocol/crypto_cpython.py": "the other half of crypto_micropython.py"}
+CPYTHON_ONLY = {
+    "protocol/hemlarm_protocol/crypto_cpython.py": "the other half of crypto_micropython.py",
+    "firmware/hemlarm_firmware/waiting_cpython.py": "what waiting.py is in another event loop",
+}
 RUNS_ON_MICROPYTHON = ("protocol/", "firmware/", "simulator/hemlarm_simulator/shadow/", "tests/shared/")
 # Folders that its search path names, so that their modules are imported without a package.
 SEARCH_ROOTS = ("simulator/hemlarm_simulator/shadow/", "tests/shared/")

@@ -18,7 +18,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console, RenderableType
 
-from hemlarm_cloud import showing
+from hemlarm_cloud import showing, showing_health
 from hemlarm_cloud.authority import AuthorityError
 from hemlarm_cloud.broker import BrokerError
 from hemlarm_cloud.changing import SECTIONS, ChangeError, edits_from
@@ -122,6 +122,20 @@ def panel_list(config: Config = None, data: Data = None, database: Database = No
     _print(as_json, {"panels": [showing.panel_json(panel) for panel in panels]}, showing.panel_table(panels))
 
 
+@panel_app.command("show")
+def panel_show(
+    panel: Panel, config: Config = None, data: Data = None, database: Database = None, as_json: Json = False
+) -> None:
+    """Show a panel and how it is: memory, flash, battery, and why it started last."""
+    with _store(config, data, database) as store, store.read() as reading:
+        known = reading.panel(_panel_id(panel))
+        if known is None:
+            raise _unknown(panel)
+        health = reading.health(panel)
+    facts = {**showing.panel_json(known), "health": showing_health.health_json(health)}
+    _print(as_json, facts, showing_health.panel_shown(known, health))
+
+
 @panel_app.command("revoke")
 def panel_revoke(
     panel: Panel, config: Config = None, data: Data = None, database: Database = None, as_json: Json = False
@@ -221,8 +235,9 @@ def alarm_list(
     wanted = None if panel is None else _panel_id(panel)
     with _store(config, data, database) as store, store.read() as reading:
         alarms = reading.presumed_alarms(wanted, limit)
-    facts = {"alarms": [showing.alarm_json(alarm) for alarm in alarms]}
-    _print(as_json, facts, showing.alarm_table(alarms))
+        dated = [(alarm, reading.date(alarm.panel, alarm.kid, alarm.number)) for alarm in alarms]
+    facts = {"alarms": [showing.alarm_json(*alarm) for alarm in dated]}
+    _print(as_json, facts, showing.alarm_table(dated))
 
 
 @command_app.command("list")
@@ -282,15 +297,20 @@ def _queue(store: Store, command: Command) -> None:
 def _expect_panel(reading: Queries, panel: str) -> None:
     known = reading.panel(panel)
     if known is None:
-        raise ProvisionError(f"no panel {panel} here; `hemlarm cloud panel list` shows them all")
+        raise _unknown(panel)
     if known.revoked_ms is not None:
         raise ProvisionError(f"panel {panel} was revoked and obeys no more")
 
 
+def _unknown(panel: str) -> ProvisionError:
+    return ProvisionError(f"no panel {panel} here; `hemlarm cloud panel list` shows them all")
+
+
 def _answered(store: Store, asked: _Asked, look: Callable[[Queries], _Asked | None]) -> _Asked:
     """Wait for the answer, or for the end of the request's life, whichever comes first."""
+    ends_s = time.monotonic() + (asked.expires_ms - asked.created_ms) / 1000
     while asked.state in ("queued", "sent"):
-        if _now_ms() >= asked.expires_ms:
+        if time.monotonic() >= ends_s:
             return asked._replace(state="expired")
         time.sleep(_POLL_S)
         with store.read() as reading:

@@ -12,7 +12,7 @@ from typing import Any
 
 from hemlarm_cloud.broker import Broker, BrokerError, start_broker
 from hemlarm_cloud.ingest.core import IngestCore
-from hemlarm_cloud.ingest.worker import Worker
+from hemlarm_cloud.ingest.worker import Worker, steady_ms
 from hemlarm_cloud.installation import Installation
 from hemlarm_cloud.provision import is_admitted
 
@@ -42,7 +42,7 @@ def run_cloud(installation: Installation, started: Callable[[dict[str, Any]], No
     )
     try:
         login = broker.login(installation.authority.issue_cloud(LOGIN_NAME, datetime.now(UTC)))
-        worker = Worker(IngestCore(store, installation.vault, os.urandom), login)
+        worker = Worker(IngestCore(store, installation.vault, os.urandom, steady_ms=steady_ms), login)
         with _ended_by_signals(worker.stop), _kept_alive(broker):
             started({"host": broker.host, "port": broker.port, "broker": settings.broker, "pid": os.getpid()})
             worker.run()

@@ -7,12 +7,16 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from hemlarm_cloud.store import Change, Command, Configuration, Event, Panel, PresumedAlarm
+from hemlarm_cloud.store import Change, Command, Configuration, Dating, Event, Panel, PresumedAlarm
 from hemlarm_protocol import cbor, message_names
 from hemlarm_protocol.contact_id_names import describe
 
 _VOID_RECORD = "Numbers declared void"
 _PRESUMED = "Presumed burglary alarm"
+_ESTIMATED = "~ an estimate: the panel's clock was not set, and no session tells"
+
+Date = tuple[int, Dating]
+"""Milliseconds since 1970, and who says so."""
 
 
 def panel_json(panel: Panel) -> dict[str, Any]:
@@ -66,14 +70,15 @@ def configuration_json(stored: Configuration) -> dict[str, Any]:
     return values | {"configuration": document}
 
 
-def alarm_json(alarm: PresumedAlarm) -> dict[str, Any]:
-    """A presumed alarm for --json."""
-    return alarm._asdict() | {"kid": alarm.kid.hex(), "name": _PRESUMED}
+def alarm_json(alarm: PresumedAlarm, date: Date | None) -> dict[str, Any]:
+    """A presumed alarm for --json, with the date of the event that started its entry delay."""
+    began_ms, dating = date or (None, None)
+    return alarm._asdict() | {"kid": alarm.kid.hex(), "name": _PRESUMED, "began_ms": began_ms, "dating": dating}
 
 
 def panel_table(panels: list[Panel]) -> Table:
     """Panels for people."""
-    table = _table("panel", "provisioned (UTC)", "revoked (UTC)")
+    table = plain_table("panel", "provisioned (UTC)", "revoked (UTC)")
     for panel in panels:
         table.add_row(panel.id, time_text(panel.provisioned_ms), time_text(panel.revoked_ms))
     return table
@@ -81,17 +86,20 @@ def panel_table(panels: list[Panel]) -> Table:
 
 def event_table(events: list[Event]) -> Table:
     """Events for people."""
-    table = _table("id", "stored (UTC)", "panel", "number", "what happened")
+    table = plain_table("id", "happened (UTC)", "panel", "number", "what happened")
     for event in events:
         where = [f"{name} {value}" for name in ("zone", "user") if (value := getattr(event, name))]
         what = ", ".join([event_name(event), *where])
-        table.add_row(str(event.id), time_text(event.committed_ms), event.panel, str(event.number), what)
+        when = date_text(event.dated_ms, event.dating) if event.qcode else time_text(event.received_ms)
+        table.add_row(str(event.id), when, event.panel, str(event.number), what)
+    if any(event.dating == "between" and event.qcode for event in events):
+        table.caption = _ESTIMATED
     return table
 
 
 def command_table(commands: list[Command]) -> Table:
     """Commands for people."""
-    table = _table("asked (UTC)", "panel", "command", "state", "answer", "by")
+    table = plain_table("asked (UTC)", "panel", "command", "state", "answer", "by")
     for command in commands:
         shown = command_json(command)
         asked = f"{shown['verb']} {command.argument}"
@@ -108,7 +116,7 @@ def command_table(commands: list[Command]) -> Table:
 
 def configuration_table(stored: Configuration) -> Table:
     """A configuration for people: a line for each numbered thing, and one for the panel itself."""
-    table = _table("section", "number", "fields")
+    table = plain_table("section", "number", "fields")
     told = "" if stored.complete else "; it may have changed since, and is being asked for"
     table.title = f"Revision {stored.revision}, read {time_text(stored.read_ms)} UTC{told}"
     document: dict[str, Any] = configuration_json(stored)["configuration"]
@@ -120,12 +128,15 @@ def configuration_table(stored: Configuration) -> Table:
     return table
 
 
-def alarm_table(alarms: list[PresumedAlarm]) -> Table:
-    """Presumed alarms for people."""
-    table = _table("raised (UTC)", "panel", "what happened", "settled late (UTC)")
-    for alarm in alarms:
-        what = f"{_PRESUMED}, area {alarm.area}, zone {alarm.zone}"
+def alarm_table(alarms: list[tuple[PresumedAlarm, Date | None]]) -> Table:
+    """Presumed alarms for people, each with the date of the event that started its entry delay."""
+    table = plain_table("raised (UTC)", "panel", "what happened", "settled late (UTC)")
+    for alarm, date in alarms:
+        began = f", entry delay from {date_text(*date)}" if date else ""
+        what = f"{_PRESUMED}, area {alarm.area}, zone {alarm.zone}{began}"
         table.add_row(time_text(alarm.raised_ms), alarm.panel, what, time_text(alarm.settled_ms))
+    if any(date and date[1] == "between" for _, date in alarms):
+        table.caption = _ESTIMATED
     return table
 
 
@@ -149,7 +160,13 @@ def time_text(time_ms: int | None) -> str:
     return "-" if time_ms is None else f"{datetime.fromtimestamp(time_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _table(*columns: str) -> Table:
+def date_text(dated_ms: int, dating: Dating) -> str:
+    """When something happened, in UTC to the second, with a mark where it is an estimate."""
+    return ("~" if dating == "between" else "") + time_text(dated_ms)
+
+
+def plain_table(*columns: str) -> Table:
+    """An empty table with these columns."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     for column in columns:
         # A panel's id is copied into the next command, so it is the one thing that is never broken over two lines.

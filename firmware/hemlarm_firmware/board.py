@@ -10,6 +10,12 @@ half-way says at once, by name, what it lacks. MicroPython has no abstract base 
 TICKS_PERIOD = 1 << 30
 """Milliseconds after which `Board.ticks_ms` starts again at 0: what stock MicroPython does on every port."""
 
+WATCHDOG_MS = 30_000
+"""How long the event loop may stand before the board resets itself; a TLS handshake on the slowest board takes 10 s."""
+
+POWER, ASKED, WATCHDOG, CRASH, BROWN_OUT, PARKED = range(6)
+"""Why the firmware starts, as `Board.reset_cause` tells it; sent and stored."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -94,8 +100,12 @@ class Board:
         raise NotImplementedError("this board lacks credentials")
 
     async def next_input(self) -> "tuple[object, ...]":
-        """Wait for the next debounced input: a tuple whose first item names its kind (see `panel/tables.py`)."""
+        """Wait for the next debounced input: a tuple whose first item names its kind (see `panel/inputs.py`)."""
         raise NotImplementedError("this board lacks next_input")
+
+    def nudge(self) -> None:
+        """Let `next_input` return ("nudge",), behind the inputs that wait already: so it shows that it still does."""
+        raise NotImplementedError("this board lacks nudge")
 
     def show(self, output: str, value: object) -> None:
         """Set an output; `docs/architecture.md` lists them with their values."""
@@ -116,6 +126,36 @@ class Board:
         """Tell a measurement to whoever watches; a real board does nothing."""
         raise NotImplementedError("this board lacks trace")
 
-    def reset(self) -> "NoReturn":
-        """Restart the panel. Does not return."""
+    def vouch(self, task: int, by_ms: "int | None") -> None:
+        """Wind up the watchdog: unless this is called again before the uptime `by_ms`, the board resets the panel.
+
+        With None nothing is promised, until the next call. The watchdog runs apart from the event loop, and remembers
+        `task` over the reset. Whatever was promised, it resets a panel whose event loop stands for WATCHDOG_MS.
+        """
+        raise NotImplementedError("this board lacks vouch")
+
+    def reset_cause(self) -> "tuple[int, int]":
+        """Return why the firmware starts, POWER to PARKED above, and after WATCHDOG the task that broke its promise.
+
+        That is 0 where the event loop stood, and after all other causes.
+        """
+        raise NotImplementedError("this board lacks reset_cause")
+
+    def reset(self, cause: int = ASKED) -> "NoReturn":
+        """Restart the panel, because of ASKED or CRASH. Does not return."""
         raise NotImplementedError("this board lacks reset")
+
+    def park(self) -> "NoReturn":
+        """Go to sleep, to save what is left of the battery, and restart when mains is there. Does not return."""
+        raise NotImplementedError("this board lacks park")
+
+    def kept_time(self) -> "int | None":
+        """Return ms since 1970 as told by a clock that runs on over resets, or None where that knows nothing.
+
+        After a loss of all power, or with a dead cell, it may say anything: the firmware judges.
+        """
+        raise NotImplementedError("this board lacks kept_time")
+
+    def keep_time(self, unix_ms: int) -> None:
+        """Set that clock; a board without one does nothing."""
+        raise NotImplementedError("this board lacks keep_time")

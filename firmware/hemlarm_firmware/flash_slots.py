@@ -22,11 +22,12 @@ SEALED_MAX = 64
 
 URGENCY_MAX = 7
 
-EMPTY, SPOILT, PENDING, FLYING, ACKNOWLEDGED = 0, 1, 0x10, 0x20, 0x30
+EMPTY, SPOILT, DROPPED, PENDING, FLYING, ACKNOWLEDGED = 0, 1, 0x10, 0x20, 0x30, 0x40
 """What a slot is, in one byte: the last three carry the urgency in their low bits. `FLYING` exists in RAM only."""
 
 STATE_PENDING, STATE_ACKNOWLEDGED, STATE_DROPPED = 0xFF, 0x00, 0x55
-"""The state byte. A torn mark reads as any other value and counts as pending: sent again, never lost."""
+"""The state byte. A torn mark reads as any other value and counts as pending: sent again, never lost. A torn
+acknowledgement that happens to look like a drop is of what the cloud has."""
 
 _LAYOUT = const(1)
 _HEAD = "<BBB4sI"
@@ -124,8 +125,16 @@ class SlotFlash:
         return struct.unpack_from("<4sI", head, 4) == (kid, number)
 
     def mark(self, slot: int, state: int) -> None:
-        """Program the state byte of a slot: acknowledged or dropped."""
-        self._program(self._offset(slot), bytes((state,)))
+        """Program the state byte of a slot: acknowledged or dropped.
+
+        Over a torn mark a drop would read as neither, so there it is an acknowledgement, which clears all bits.
+        """
+        at = self._offset(slot)
+        if state == STATE_DROPPED:
+            self._flash.read_into(at, self._check)
+            if self._check[0] != STATE_PENDING:
+                state = STATE_ACKNOWLEDGED
+        self._program(at, bytes((state,)))
 
     # A whole sector, read page by page: a buffer for all of it would be as big as the rest of the journal.
 
@@ -147,7 +156,7 @@ class SlotFlash:
         return int(source) if crc == crc32(self._view[_HEADER_AT : _HEADER_AT + 4]) else -1
 
     def code(self, index: int) -> int:
-        """Return what the loaded sector's slot `index` is: EMPTY, SPOILT, PENDING or ACKNOWLEDGED with its urgency."""
+        """Return what the loaded sector's slot `index` is; PENDING and ACKNOWLEDGED come with the urgency."""
         return _code(self._page, self._view, self._find(index))
 
     def name(self, index: int) -> "tuple[bytes, int]":
@@ -169,10 +178,20 @@ class SlotFlash:
     # A sector's life: condemned, erased, opened, perhaps filled with copies.
 
     def erase(self, sector: int, sequence: int) -> None:
-        """Erase a sector and write its header, which is what proves that the erase was finished."""
+        """Erase a sector and write its header, which is what proves that the erase was finished.
+
+        Raises OSError also for a worn sector, which keeps some of its bits.
+        """
         self._flash.erase(sector * self._sector_size)
+        self._loaded = sector
+        for page in range(self._pages):
+            self._turn(page)
+            if self._page != _BLANK_PAGE:
+                raise OSError(5)
         header = bytearray(struct.pack("<4sI", _MAGIC, sequence))
         self._program(sector * self._sector_size + _HEADER_AT, header + struct.pack("<I", crc32(header)))
+        if self.load(sector) != sequence:
+            raise OSError(5)
 
     def note_copy(self, sector: int, source: int) -> None:
         """Say that what follows in a blank sector is copied from the sector with sequence number `source`."""
@@ -217,5 +236,5 @@ def _code(data: bytearray, view: memoryview, at: int) -> int:
     if layout != _LAYOUT or urgency > URGENCY_MAX or not 1 <= length <= SEALED_MAX:
         return SPOILT
     if data[at] == STATE_DROPPED:
-        return SPOILT
+        return DROPPED
     return (ACKNOWLEDGED if data[at] == STATE_ACKNOWLEDGED else PENDING) | urgency

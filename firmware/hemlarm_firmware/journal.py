@@ -4,35 +4,26 @@ Appending is one program operation, acknowledging a second small one; a sector i
 interrupted append leaves a slot that is skipped and never used again; an interrupted acknowledgement leaves the record
 pending, so it is sent once more. Kept in RAM: two bytes a slot, nothing that grows.
 
-Room is made sector by sector. Normally the oldest sector holds nothing pending and is erased. After a long time offline
-it does: then the sector with the fewest pending records is copied into the spare one and voided by one small
-program, which is the moment the copies begin to count. A cut before leaves the originals, one after it the copies.
-When pending records fill all but three sectors, the least urgent and oldest make way; `take_lost` tells whose.
+Room is made sector by sector (`journal_ring.py`), out of what is acknowledged. When pending records fill all but three
+sectors, the least urgent and oldest make way; `take_lost` tells whose.
 """
-
-from array import array
 
 from hemlarm_firmware.flash_slots import (
     ACKNOWLEDGED,
+    DROPPED,
     FLYING,
-    PAGE,
     PENDING,
     SPOILT,
     STATE_ACKNOWLEDGED,
     STATE_DROPPED,
     URGENCY_MAX,
     Record,
-    SlotFlash,
     check,
 )
-from hemlarm_firmware.slot_index import SlotIndex
-from hemlarm_protocol.constant import const
+from hemlarm_firmware.journal_ring import JournalError, Ring
 
 LOST_MAX = 32
 """Ranges kept for `take_lost`; of more than these the cloud learns by asking for the gap and being told."""
-
-_SECTORS_MIN = const(4)
-_SECTORS_SPARED = const(3)  # One blank, one being filled, and a sector of gaps: so copying always wins room.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,53 +32,31 @@ if TYPE_CHECKING:
     from hemlarm_firmware.board import Flash
 
 
-class JournalError(OSError):
-    """The flash failed, so the record is not in the journal. The journal stays usable and may work again later."""
-
-
 class JournalFullError(JournalError):
     """Every place is taken by a record that is more urgent, or just being sent."""
 
 
-class Journal:
-    """The ring on one flash partition of at least four sectors.
+class Journal(Ring):
+    """The journal on one flash partition of at least four sectors.
 
     The constructor only reads: it finds the records, the head and the spare sector by scanning. Raises ValueError for a
-    partition it cannot use and OSError when the chip cannot be read. Of n sectors, n - 3 are kept for pending records
-    (6,000 of them in 128 sectors of 4 KiB). `faults` counts flash failures that were survived.
+    partition it cannot use. Of n sectors, n - 3 are kept for pending records (6,000 of them in 128 sectors of 4 KiB).
     """
 
     def __init__(self, flash: "Flash") -> None:
-        if flash.sector_size % PAGE or flash.size < _SECTORS_MIN * flash.sector_size:
-            raise ValueError(f"a journal needs {_SECTORS_MIN} sectors of whole pages, not {flash.size} bytes")
-        self._slots = slots = SlotFlash(flash)
-        self._index = SlotIndex(slots.sectors, slots.per_sector)
-        self._retired = bytearray(slots.sectors)
-        self._sequences = array("I", bytes(4 * slots.sectors))
+        super().__init__(flash)
         self._lost: list[tuple[bytes, int, int]] = []
-        self._sequence = 0
-        self._moves = 0  # How often slots were given to other records: a slot number found since then still holds.
         self._fresh: Record | None = None  # The last one appended, which is mostly taken next: not worth a read.
-        self.faults = 0
-        self._scan()
-        self._order = sorted(range(slots.sectors), key=lambda sector: self._sequences[sector])
-        self._spare = -1
-        self._next = self._find_head()
 
     @property
     def blank(self) -> bool:
         """Whether no record was ever kept here, as far as the flash tells."""
-        return not any(self._sequences)
+        return self.is_whole and not any(self._sequences)
 
     @property
     def pending(self) -> int:
         """Unacknowledged records, those in flight included."""
         return self._index.pending
-
-    @property
-    def capacity(self) -> int:
-        """Pending records that are kept before the least urgent make way; less where sectors cannot be erased."""
-        return max(0, self._slots.sectors - _SECTORS_SPARED - sum(self._retired)) * self._slots.per_sector
 
     def append(self, kid: bytes, number: int, urgency: int, sealed: bytes) -> Record:
         """Program a record into flash and return it; `kept` reads it back, when what is urgent has been done.
@@ -144,6 +113,10 @@ class Journal:
         if slot >= 0 and self._index.kind(slot) == FLYING:
             self._index.change(slot, PENDING | record.urgency)
 
+    def land(self) -> None:
+        """Nothing is in flight any more."""
+        self._index.land()
+
     def acknowledge(self, record: Record) -> None:
         """The cloud has it: the record may be overwritten from now on.
 
@@ -170,7 +143,7 @@ class Journal:
     def holds(self, kid: bytes, number: int) -> bool:
         """Tell whether the record is here, acknowledged or not. True when the flash cannot be read: it may be."""
         try:
-            return self._find(kid, number) >= 0
+            return self._find(kid, number) >= 0 or not self.is_whole
         except OSError:
             self.faults += 1
             return True
@@ -182,56 +155,13 @@ class Journal:
         return found[3] if found else None
 
     def highest(self, kid: bytes) -> int:
-        """Return the highest number here of a key, -1 for none. Reads all of the flash; raises OSError."""
-        return max((number for _, number in self._names(kid, PENDING)), default=-1)
+        """Return a key's highest number, -1 for none, of what made way too. Reads all of the flash; raises OSError."""
+        return max((number for _, number in self._names(kid, DROPPED)), default=-1)
 
     def take_lost(self) -> "list[tuple[bytes, int, int]]":
         """Return (key id, first, last) of records that were pending and are gone, and forget about them."""
         lost, self._lost = self._lost, []
         return lost
-
-    def tidy(self) -> bool:
-        """Erase the next sector ahead of need, if one is due; return whether it did. Call it when nothing is urgent.
-
-        An erase takes some 50 ms, at worst 400. A failing flash is counted in `faults`: the next append tries another.
-        """
-        victim = self._victim()
-        if self._spare >= 0 or victim < 0 or self._index.live[victim]:
-            return False
-        try:
-            self._erase(victim)
-        except JournalError:
-            return False
-        return True
-
-    def _scan(self) -> None:
-        sources = array("i", bytes(4 * self._slots.sectors))
-        for sector in range(self._slots.sectors):
-            self._sequences[sector] = self._slots.load(sector)
-            if self._sequences[sector]:
-                sources[sector] = self._slots.copied_from()
-                self._scan_sector(sector)
-        self._sequence = max(self._sequences)
-        for sector, source in enumerate(sources):
-            # Copies count only once their originals are void.
-            if source < 0 or (source and any(source == sequence for sequence in self._sequences)):
-                self._void(sector)
-
-    def _scan_sector(self, sector: int) -> None:
-        first = sector * self._slots.per_sector
-        for slot in self._index.slots(sector):
-            code = self._slots.code(slot - first)
-            if code >= PENDING:
-                self._index.put(slot, code, self._slots.name(slot - first)[1])
-            elif code:
-                self._index.change(slot, code)
-
-    def _find_head(self) -> int:
-        """Set a blank newest sector aside as the spare; return how far the newest of the others is filled."""
-        if self._sequences[self._order[-1]] and not self._index.used(self._order[-1]):
-            self._spare = self._order.pop()
-        head = self._order[-1]
-        return self._index.used(head) if self._sequences[head] else self._slots.per_sector
 
     def _read(self, slot: int) -> "Record | None":
         fresh, self._fresh = self._fresh, None
@@ -270,6 +200,8 @@ class Journal:
 
     def _make_way(self, urgency: int) -> None:
         """Drop records until one more fits: no more than `capacity`, so that the emptiest sector always has a gap."""
+        if not self.capacity:
+            raise JournalError("the journal has too few sectors that could be erased")
         while self.pending >= self.capacity:
             self._drop(urgency)
 
@@ -285,14 +217,14 @@ class Journal:
             raise self._failed("reading a record", error) from None
         if found is not None:
             self._lose(found[0], found[1])
-        self._mark(slot, STATE_DROPPED, SPOILT)
+        self._mark(slot, STATE_DROPPED, DROPPED)
 
     def _open_sector(self, urgency: int) -> None:
         """Make the spare sector the head, with copies in it if there is no other way to have a next spare."""
         if self._spare < 0:
             victim = self._victim()
             if victim < 0 or self._index.live[victim]:
-                self._retired = bytearray(self._slots.sectors)  # The next append may try those that failed again.
+                self._retire_unreadable()  # The next append may try those that failed again.
                 raise JournalError("the journal has no sector that could be erased")
             self._erase(victim)
         self._make_way(urgency)
@@ -303,78 +235,6 @@ class Journal:
         self._next = copies
         self._moves += 1
 
-    def _victim(self) -> int:
-        """Return the sector with the fewest pending records, the oldest of these; never one that is being filled."""
-        full = self._next == self._slots.per_sector
-        best = -1
-        for sector in self._order if full else self._order[:-1]:
-            if not self._retired[sector] and (best < 0 or self._index.live[sector] < self._index.live[best]):
-                best = sector
-        return best
-
-    def _erase(self, victim: int) -> None:
-        """Turn a sector without pending records into the spare. One that fails is left alone while others will do."""
-        self._void(victim)
-        try:
-            # Condemned first: what a half-finished erase leaves behind must not look like records.
-            if not self._slots.condemn(victim):
-                raise OSError(5)
-            self._slots.erase(victim, self._sequence + 1)
-        except OSError as error:
-            self._retired[victim] = 1
-            raise self._failed("erasing a sector", error) from None
-        self._sequence += 1
-        self._sequences[victim] = self._sequence
-        self._order.remove(victim)
-        self._spare = victim
-
-    def _carry(self, victim: int) -> int:
-        """Copy the pending records of a sector into the spare and void the sector; return the number of copies."""
-        try:
-            copies = self._copy(victim)
-            if not self._slots.condemn(victim):
-                raise OSError(5)
-        except OSError as error:
-            self._abandon_spare()
-            raise self._failed("copying a sector", error) from None
-        self._adopt(victim)
-        self._order.remove(victim)
-        self._order.insert(0, victim)
-        return copies
-
-    def _copy(self, victim: int) -> int:
-        self._slots.note_copy(self._spare, self._sequences[victim])
-        target = first = self._spare * self._slots.per_sector
-        for slot in self._index.slots(victim):
-            if self._index.is_live(slot):
-                found = self._slots.read(slot)
-                if found is None:
-                    self._rotten(slot)
-                else:
-                    self._slots.write_checked(target, *found)
-                    target += 1
-        return target - first
-
-    def _adopt(self, victim: int) -> None:
-        """Index the copies in the spare as what their originals were, and forget these."""
-        target = self._spare * self._slots.per_sector
-        for slot in self._index.slots(victim):
-            if self._index.is_live(slot):
-                self._index.move(slot, target)
-                target += 1
-        self._void(victim)
-
-    def _abandon_spare(self) -> None:
-        """Leave a spare sector that failed while it was filled: it must be erased before it is used."""
-        self._order.insert(0, self._spare)
-        self._sequences[self._spare] = 0
-        self._spare = -1
-
-    def _void(self, sector: int) -> None:
-        """Forget what is in a sector."""
-        self._index.clear(sector)
-        self._sequences[sector] = 0
-
     # Failures.
 
     def _mark(self, slot: int, state: int, code: int) -> None:
@@ -384,17 +244,8 @@ class Journal:
         except OSError:
             self.faults += 1
 
-    def _rotten(self, slot: int) -> None:
-        """A pending record no longer agrees with its CRC: count it out; the cloud will miss its number and ask."""
-        self.faults += 1
-        self._index.change(slot, SPOILT)
-
     def _lose(self, kid: bytes, number: int) -> None:
         if self._lost and self._lost[-1][0] == kid and self._lost[-1][2] + 1 == number:
             self._lost[-1] = (kid, self._lost[-1][1], number)
         elif len(self._lost) < LOST_MAX:
             self._lost.append((kid, number, number))
-
-    def _failed(self, doing: str, error: OSError) -> JournalError:
-        self.faults += 1
-        return JournalError(f"the journal's flash failed while {doing}: {error}")

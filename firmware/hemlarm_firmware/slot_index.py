@@ -69,6 +69,12 @@ class SlotIndex:
         self._codes[slot] = code
         self._count(slot, code, 1)
 
+    def land(self) -> None:
+        """Note that what was in flight waits again."""
+        for slot in range(len(self._codes) if self._flying else 0):
+            if self._codes[slot] & _KIND == FLYING:
+                self.change(slot, PENDING | self._codes[slot] & _URGENCY)
+
     def clear(self, sector: int) -> None:
         """Forget what is in a sector."""
         for slot in self.slots(sector):

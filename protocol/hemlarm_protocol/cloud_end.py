@@ -28,6 +28,7 @@ _FACTS = {
     messages.Result: "result",
     messages.ConfigPart: "config-part",
     messages.Refusal: "refusal",
+    messages.Health: "health",
 }
 
 
@@ -48,7 +49,7 @@ class _Session:
 class CloudEnd:
     """The cloud's end for one panel, in the one cloud process that serves it.
 
-    All times are milliseconds since 1970. After each call take `to_send()`.
+    `now_ms` is milliseconds on one monotonic clock, `time_ms` is since 1970. After each call take `to_send()`.
     """
 
     def __init__(
@@ -69,12 +70,23 @@ class CloudEnd:
         self._session: _Session | None = None
         self._candidates: list[_Session] = []
         self._knocked_ms = -KNOCK_EVERY_MS
+        self._time_ms = 0
         self._out: list[bytes] = []
 
     @property
     def hello(self) -> "Any":
         """The Hello of the session, or None where there is no session."""
         return self._session.hello if self._session else None
+
+    @property
+    def greeted_ms(self) -> int:
+        """When the session's Hello came first; 0 where there is no session."""
+        return self._session.made_ms if self._session else 0
+
+    @property
+    def incarnations(self) -> "list[bytes]":
+        """The key ids known here, learned last at the end."""
+        return list(self._journal_keys)
 
     def learn(self, salt: bytes) -> bytes:
         """Know the incarnation with this salt from now on; returns its key id."""
@@ -85,13 +97,14 @@ class CloudEnd:
         self._journal_keys[key.kid] = key
         return key.kid
 
-    def received(self, frame: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
-        """Take one frame from the broker and return the facts in it.
+    def received(self, frame: bytes, now_ms: int, time_ms: "int | None" = None) -> "list[tuple[Any, ...]]":
+        """Take one frame from the broker and return the facts in it. The panel is told `time_ms`, or else `now_ms`.
 
         ("salt", kid, salt), ("event", kid, number, sealed, Event or Void), ("opened", Hello), ("heartbeat", Heartbeat),
-        ("result", Result), ("config-part", ConfigPart), ("refusal", Refusal), ("refused", reason). A frame that is not
-        this panel's has no effect but to be counted.
+        ("result", Result), ("config-part", ConfigPart), ("refusal", Refusal), ("health", Health), ("refused", reason).
+        A frame that is not this panel's has no effect but to be counted.
         """
+        self._time_ms = now_ms if time_ms is None else time_ms
         try:
             kid, sealed = sealing.split_frame(frame)
             return self._open(kid, sealed, now_ms)
@@ -137,7 +150,7 @@ class CloudEnd:
             return self._greeted(kid + sealed, sealed, now_ms)
         for session in self._live(now_ms):
             if kid == session.reader.kid:
-                return self._in_session(session, sealed, now_ms)
+                return self._in_session(session, sealed)
         if not self._live(now_ms):
             self._knock(now_ms)
         raise BadMessage("unknown key")
@@ -161,7 +174,7 @@ class CloudEnd:
 
     def _add_candidate(self, hello: "Any", frame: bytes, now_ms: int) -> None:
         key = keys.welcome_key(self._root_key, self._panel, frame)
-        message = messages.Welcome(self._random(16), now_ms, self._heartbeat_ms)
+        message = messages.Welcome(self._random(16), self._time_ms, self._heartbeat_ms)
         welcome = sealing.frame(key, sealing.seal_random(key, self._random(13), messages.encode(message)))
         candidate = _Session(self._root_key, self._panel, hello, frame, welcome)
         candidate.made_ms = now_ms
@@ -172,14 +185,14 @@ class CloudEnd:
         self._candidates = [c for c in self._candidates if now_ms - c.made_ms < CANDIDATE_LIFE_MS]
         return ([self._session] if self._session else []) + self._candidates
 
-    def _in_session(self, session: _Session, sealed: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
+    def _in_session(self, session: _Session, sealed: bytes) -> "list[tuple[Any, ...]]":
         message = session.reader.open(sealed)
         facts: list[tuple[Any, ...]] = []
         if session is not self._session:
             self._session, self._candidates = session, []
             facts.append(("opened", session.hello))
         if isinstance(message, messages.Heartbeat):
-            self._to_session(messages.HeartbeatReply(message.uptime_ms, now_ms))
+            self._to_session(messages.HeartbeatReply(message.uptime_ms, self._time_ms))
         facts.append((_FACTS[type(message)], message))
         return facts
 

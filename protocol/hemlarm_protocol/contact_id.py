@@ -56,6 +56,7 @@ _URGENCY = {
     374: INTRUSION,
     383: TAMPER,
     461: TAMPER,
+    624: FAULT,
 }
 
 

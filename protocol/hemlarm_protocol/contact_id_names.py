@@ -45,6 +45,10 @@ CODES = {
     305: "Panel restarted",
     306: "Configuration changed",
     307: "Self-test failed",
+    308: "Panel parked, battery empty",
+    309: "Battery test failed",
+    311: "Battery missing or dead",
+    312: "Charger fault",
     344: "Radio jamming",
     350: "Communication fault",
     354: "Event not delivered",
@@ -67,6 +71,7 @@ CODES = {
     607: "Walk test",
     611: "Zone tested",
     612: "Zone not tested",
+    624: "Event log overflow",
     627: "Programming begun",
     628: "Programming ended",
 }
@@ -74,6 +79,7 @@ CODES = {
 
 SPECIAL = {
     3401: "Armed away by user",
+    3308: "Panel running again after parking",
     3403: "Armed automatically",
     3441: "Armed home by user",
     3456: "Armed for the night by user",

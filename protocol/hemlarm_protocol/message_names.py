@@ -26,3 +26,25 @@ STATUSES = {
 """How a command or a change of the configuration ended; a conflict is a change that is based on an old revision."""
 
 VOID_CAUSES = {0: "reserved, not used", 1: "dropped from a full journal", 2: "not readable", 3: "no longer held"}
+
+RESTART_CAUSES = {0: "power", 1: "asked", 2: "watchdog", 3: "crash", 4: "brown-out", 5: "parked"}
+"""Why the panel started: in Health, and the detail of the event 1305."""
+
+TASKS = {0: "", 1: "inputs", 2: "deadlines", 3: "link"}
+"""Which of the firmware's tasks hung before a restart by the watchdog: in Health, and the zone of the event 1305. 0
+after a loop that let no task go on, and after every other restart."""
+
+SELF_TEST_FAULTS = {1: "heap", 2: "flash", 3: "clock", 4: "crash"}
+"""What failed: the detail of the event 1307."""
+
+MAINS = {0: "off", 1: "on", 2: "not known"}
+"""In Health."""
+
+POWER_FLAGS = {
+    1: "charging",
+    2: "battery low",
+    4: "battery missing or dead",
+    8: "charger fault",
+    16: "battery test failed",
+}
+"""The bits of a Health's `power_flags`."""

@@ -75,11 +75,38 @@ Refusal = namedtuple("Refusal", ["id", "text"])
 """Why the change with this id was refused, for people, as 1 to `REASON_BYTES_MAX` bytes of UTF-8. Sent just before the
 Result; where it is lost, the Result alone tells that the change was refused."""
 
+Health = namedtuple(
+    "Health",
+    [
+        "boot",
+        "cause",
+        "task",
+        "heap_free",
+        "journal_pending",
+        "journal_capacity",
+        "flash_faults",
+        "sectors_retired",
+        "erases_max",
+        "unsaved",
+        "mains",
+        "battery_mv",
+        "battery_percent",
+        "hours_left",
+        "power_flags",
+    ],
+)
+"""How the panel is. `boot` counts starts; `cause` is that of the last one as in `message_names.RESTART_CAUSES`, and
+`task` hung before it, as in `TASKS`. `heap_free` in bytes. Of the journal the events not acknowledged and how many it
+can hold; of all flash the operations that failed since the start, the sectors no longer used, and the erases of the
+most worn one. `unsaved` is 1 while the state cannot be saved. `mains` is 0 off, 1 on, 2 not known; battery in mV (0:
+not measured) and per cent, hours left on it, both 255 where not known; `power_flags` as in
+`message_names.POWER_FLAGS`."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart | Refusal
+    FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart | Refusal | Health
     FromCloud = Welcome | HeartbeatReply | Acknowledgement | Command | Resend | Knock | Configure | ReadConfig
     Message = FromPanel | FromCloud
 
@@ -98,6 +125,7 @@ _CONFIGURE = const(10)
 _READ_CONFIG = const(11)
 _CONFIG_PART = const(12)
 _REFUSAL = const(13)
+_HEALTH = const(14)
 
 ITEMS = {
     _VOID: (Void, "IIc"),
@@ -114,6 +142,7 @@ ITEMS = {
     _READ_CONFIG: (ReadConfig, "iHI"),
     _CONFIG_PART: (ConfigPart, "iIHHb"),
     _REFUSAL: (Refusal, "iu"),
+    _HEALTH: (Health, "IccIHHHHIccHBBB"),
 }
 """Kind: (shape, one letter an item). The letters' ranges are in the tables that follow."""
 
@@ -131,7 +160,7 @@ ALLOWED = {
     (HELLO, UP): (Hello,),
     (WELCOME, DOWN): (Welcome,),
     (KNOCK, DOWN): (Knock,),
-    (SESSION, UP): (Heartbeat, Result, ConfigPart, Refusal),
+    (SESSION, UP): (Heartbeat, Result, ConfigPart, Refusal, Health),
     (SESSION, DOWN): (HeartbeatReply, Acknowledgement, Command, Resend, Configure, ReadConfig),
 }
 """Which messages a key of this purpose and direction may seal."""

@@ -19,30 +19,17 @@ from hemlarm_protocol.session import Reader, Refusals, Writer
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Protocol
+    from typing import Any
 
-    class Record(Protocol):
-        """One journalled event."""
-
-        kid: bytes
-        number: int
-        urgency: int
-        sealed: bytes
-
-    class Journal(Protocol):
-        """Where the events wait; see `docs/architecture.md`."""
-
-        @property
-        def pending(self) -> int: ...
-        def take(self, worse_than: "int | None" = None) -> "Any": ...
-        def give_back(self, record: "Any") -> None: ...
-        def acknowledge(self, record: "Any") -> None: ...
+    from hemlarm_protocol.session_journal import Journal, Record
 
 
 OFFLINE, GREETING, OPEN = 0, 1, 2
 
 IN_FLIGHT_MAX = 8
 """Events sent and not yet acknowledged: two kilobytes of heap on 32 bits, and more than one incident makes at once."""
+
+ORPHAN_SENDS_MAX = 8  # Of an event whose incarnation the panel has lost, and the cloud perhaps never knew.
 
 HELLO_LIFE_MS = 10_000
 """A Welcome later than this is not taken, nor the time in a heartbeat's answer: the clock would be wrong by as much."""
@@ -54,6 +41,7 @@ HELLO_TRIES = 5
 """From this many on the panel asks for a new connection, and the waits grow no further."""
 
 SILENT_WAITS_MAX = 3
+HEALTH_EVERY_MS = 3_600_000
 SESSION_YOUNG_MS = 5_000
 """A knock on a younger session is not answered, so that a recorded knock cannot keep the panel greeting."""
 
@@ -75,8 +63,9 @@ class PanelEnd:
     """One panel's end of the session with its cloud.
 
     `panel` (8 bytes) and `root_key` (32) are the panel's own, `random(n)` gives n random bytes, `journal` holds the
-    events, and `status()` returns a `Status`. After each call take `to_send()` and `happenings()`, and call `wake` when
-    `deadline_ms()` comes. All times are milliseconds on one monotonic clock.
+    events, and `status()` returns a `Status`. `health()`, if there is one, returns a `messages.Health`, which is told
+    as a session opens and then with the next heartbeat after `HEALTH_EVERY_MS`. After each call take `to_send()` and
+    `happenings()`, and call `wake` when `deadline_ms()` comes. All times are milliseconds on one monotonic clock.
     """
 
     def __init__(
@@ -86,6 +75,7 @@ class PanelEnd:
         random: "Callable[[int], bytes]",
         journal: "Journal",
         status: "Callable[[], Status]",
+        health: "Callable[[], messages.Health] | None" = None,
     ) -> None:
         self.state = OFFLINE
         self.refusals = Refusals()
@@ -94,6 +84,8 @@ class PanelEnd:
         self._random = random
         self._journal = journal
         self._status = status
+        self._health = health
+        self._health_due_ms = 0
         self._hello_key = keys.hello_key(root_key, panel)
         self._knock_key = keys.knock_key(root_key, panel)
         self._timer = RetransmissionTimer()
@@ -122,8 +114,7 @@ class PanelEnd:
         """The way is gone: what was on it is pending again, and the session ends."""
         self.state = OFFLINE
         self._reader = self._writer = None
-        for flight in self._flights:
-            self._journal.give_back(flight.record)
+        self._journal.land()
         self._flights = []
         self._out = []
 
@@ -149,6 +140,8 @@ class PanelEnd:
         self._repeat_flights(now_ms)
         if self.state == OPEN and now_ms >= self._heartbeat_deadline_ms():
             self._send_heartbeat(now_ms)
+            if now_ms >= self._health_due_ms:
+                self.tell_health(now_ms)
         if self._silent_waits >= SILENT_WAITS_MAX and self.state == OPEN:
             self._greet(now_ms)
 
@@ -156,10 +149,8 @@ class PanelEnd:
         """Return when `wake` is wanted next, or None while offline."""
         if self.state == OFFLINE:
             return None
-        deadline = self._hello_ms + self._hello_wait_ms() if self.state == GREETING else self._heartbeat_deadline_ms()
-        for flight in self._flights:
-            deadline = min(deadline, flight.sent_ms + self._timer.timeout_ms)
-        return deadline
+        first = self._hello_ms + self._hello_wait_ms() if self.state == GREETING else self._heartbeat_deadline_ms()
+        return min([first] + [flight.sent_ms + self._timer.timeout_ms for flight in self._flights])
 
     def answer(self, command_id: bytes, status: int, detail: int) -> None:
         """Send the result of a command or change. Without a session it is not sent: the cloud then asks again."""
@@ -176,6 +167,12 @@ class PanelEnd:
     def answer_config(self, request_id: bytes, revision: int, total: int, offset: int, data: bytes) -> None:
         """Send up to `messages.CONFIG_BYTES_MAX` of the configuration's `total` bytes; see `messages.ConfigPart`."""
         self._say(messages.ConfigPart(request_id, revision, total, offset, data))
+
+    def tell_health(self, now_ms: int) -> None:
+        """Send how the panel is, because something got worse. Without a session: the next one begins with it."""
+        if self._health and self._writer:
+            self._say(self._health())
+            self._health_due_ms = now_ms + HEALTH_EVERY_MS
 
     def to_send(self) -> "list[bytes]":
         """Return the frames to publish, in order, and forget them."""
@@ -250,6 +247,7 @@ class PanelEnd:
         self._send_heartbeat(now_ms)
         self._resend_from_before_the_session(now_ms)
         self._fill(now_ms)
+        self.tell_health(now_ms)
 
     def _resend_from_before_the_session(self, now_ms: int) -> None:
         """A cloud that asked for this session had none to acknowledge in."""
@@ -296,7 +294,11 @@ class PanelEnd:
         self._timer.expired()
         self._silent_waits += 1
         for flight in sorted(overdue, key=_order):
+            if flight.sends >= ORPHAN_SENDS_MAX and self._journal.is_orphan(flight.record):
+                self._flights.remove(flight)  # Out of the way of the others, until this connection ends.
+                continue
             self._send(flight, now_ms)
+        self._fill(now_ms)
 
     def _acknowledged(self, message: "Any", now_ms: int) -> None:
         for index in range(0, len(message.acks), 2):

@@ -9,7 +9,10 @@ From the world                              From the panel
     finished        all before `finish` is done finish              waits for `finished`
     failing [chip]  chips that fail from now    program chip offset data
                                                 erase chip offset
-                                                transmit frame      to the radio sensors
+    hang kind       a fault, see `VirtualBoard`  transmit frame      to the radio sensors
+                                                vouch task by_ms|null      see `Board.vouch`; since the boot
+                                                blocked             the event loop stands: the watchdog runs
+                                                keep-time unix_ms   sets the clock that runs on over resets
 Only in virtual time:
     now ms          the turn: time since boot   idle until_ms|null      the turn back: nothing to do before then
     connected n     connection n is open        connect n               opens connection n
@@ -17,14 +20,15 @@ Only in virtual time:
     data n bytes    from the broker             close n
     closed n        the broker has closed it
 
-A panel that asks to be started again leaves with the exit status RESET_STATUS.
+A panel that asks to be started again leaves with the exit status RESET_STATUS, after an error that nobody dealt with
+with CRASH_STATUS, and one that rests until mains is back with PARKED_STATUS. Any other end is none of the firmware's.
 """
 
 import json
 import socket
 from typing import Any
 
-RESET_STATUS = 3
+RESET_STATUS, CRASH_STATUS, PARKED_STATUS = 3, 4, 5
 """As in `shadow/virtual_board.py`."""
 
 FRAME_MAX = 1 << 20

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from hemlarm_simulator import firmware_code
+from hemlarm_simulator.plants.loads import PIR_MA, REFERENCE_MA
 from hemlarm_simulator.plants.wires import WIRINGS
+from hemlarm_simulator.power_description import AGES_PERCENT, BATTERIES, LOADS_MA, MAH, TEMPERATURES_C, PowerDescription
 
 HOUSES = Path(__file__).with_name("houses")
 KINDS = {
@@ -35,6 +37,7 @@ KINDS = {
 """What stands or hangs in a house, and what the panel's configuration calls its sensor."""
 
 WITH_SOUNDER = ("smoke", "heat", "co")
+_FED_BY_THE_PANEL = ("motion", "pet-motion", "camera", "pet-camera", "glass")
 _CODE_SALT_BYTES = 16
 _RADIO_ID_BYTES = 4
 _RADIO_KEY_BYTES = 16
@@ -63,6 +66,7 @@ _ZONE_FIELDS = {
     "low_c": int,
     "high_c": int,
 }
+_POWER_FIELDS = {"mains_delay_s": int, "battery_test_h": int}
 _USER_FIELDS = {"role": str, "areas": list, "days": int, "from_min": int, "to_min": int, "until_s": int}
 
 
@@ -167,7 +171,8 @@ class AreaDescription:
 class HouseDescription:
     """A whole house. `filter_ms` is how long a contact must rest before the panel hears of its change.
 
-    `pets` are the animals that live there, by their mass in kg. `fields` go to the panel as they are.
+    `pets` are the animals that live there, by their mass in kg. Without `power` mains never fails, and the panel
+    measures no battery. `fields` go to the panel as they are.
     """
 
     title: str
@@ -179,6 +184,7 @@ class HouseDescription:
     users: tuple[UserDescription, ...]
     pets: tuple[float, ...] = ()
     fields: Fields = field(default_factory=dict)
+    power: PowerDescription | None = None
 
     def panel_config(self, code_salt: bytes) -> dict[int | str, Any]:
         """The configuration map that this house's panel is given, codes hashed under `code_salt`."""
@@ -193,6 +199,8 @@ class HouseDescription:
         }
         if self.pets:
             config["pets_kg"] = math.ceil(sum(self.pets))
+        if self.power is not None:
+            config |= self.power.panel_config()
         return config
 
 
@@ -228,6 +236,16 @@ class _Table:
         found = self.get(name, list, [])
         return [_Table(f"{self.where}, {name} {number}", item) for number, item in enumerate(found, 1)]
 
+    def within(self, name: str, allowed: range, default: int | None = None) -> int:
+        value: int = self.get(name, int, default)
+        if value not in allowed:
+            raise HouseError(f"{self.where}: {name} = {value} is not from {allowed.start} to {allowed.stop - 1}")
+        return value
+
+    def table(self, name: str) -> "_Table | None":
+        found = self.get(name, dict, {})
+        return _Table(f"{self.where}, {name}", found) if name in self._values else None
+
     def done(self) -> None:
         for name in self._values:
             if name not in self._used:
@@ -253,16 +271,18 @@ def read_house(path: Path) -> HouseDescription:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise HouseError(f"{path}: {error}") from error
     top = _Table(path.name, values)
+    sensors = tuple(_sensor(table) for table in top.tables("sensor"))
     house = HouseDescription(
         title=top.get("title", str),
         language=top.get("language", str, "en"),
         siren_s=top.get("siren_s", int, 180),
         filter_ms=top.get("filter_ms", int, 0),
         areas=tuple(_area(table) for table in top.tables("area")),
-        sensors=tuple(_sensor(table) for table in top.tables("sensor")),
+        sensors=sensors,
         users=tuple(_user(table) for table in top.tables("user")),
         pets=tuple(_mass_kg(top, mass) for mass in top.get("pets", list, [])),
         fields=top.given(_PANEL_FIELDS),
+        power=_power(top.table("power"), sensors),
     )
     top.done()
     _check(path.name, house)
@@ -313,6 +333,27 @@ def _user(table: _Table) -> UserDescription:
     )
     table.done()
     return user
+
+
+def _power(table: _Table | None, sensors: Iterable[SensorDescription]) -> PowerDescription | None:
+    if table is None:
+        return None
+    pirs = sum(sensor.kind in _FED_BY_THE_PANEL and not sensor.radio for sensor in sensors)
+    loads = {**REFERENCE_MA, "pirs": pirs * PIR_MA}
+    if (given := table.table("loads")) is not None:
+        loads = {name: given.within(name, LOADS_MA, milliamps) for name, milliamps in loads.items()}
+        given.done()
+    power = PowerDescription(
+        battery=table.choice("battery", BATTERIES),
+        mah=table.within("mah", MAH, 7000),
+        age_percent=table.within("age", AGES_PERCENT, 100),
+        temperature_c=table.within("temperature_c", TEMPERATURES_C, 20),
+        router_backup=table.get("router_backup", bool, False),
+        loads=loads,
+        fields=table.given(_POWER_FIELDS),
+    )
+    table.done()
+    return power
 
 
 def _tag(table: _Table, text: Any) -> bytes:

@@ -27,6 +27,7 @@ from hemlarm_simulator.plants.detectors import (
     Thermometer,
 )
 from hemlarm_simulator.plants.keypad import Keypad
+from hemlarm_simulator.plants.power_supply import PowerSupply
 from hemlarm_simulator.plants.radio import Air, RadioSensor
 from hemlarm_simulator.plants.sirens import OFF, Siren
 from hemlarm_simulator.plants.wires import CABLE_OHMS_MAX, TOLERANCE_PPM, EndOfLine, PlainContact, Send, Wire
@@ -53,6 +54,8 @@ class House:
         self.keypad = Keypad(clock, send)
         self.indoor = Siren(clock)
         self.outdoor = Siren(clock)
+        self.supply = PowerSupply(description.power, clock, send) if description.power is not None else None
+        """Mains, charger and battery, where the house is described with them: elsewhere mains never fails."""
         self._clock = clock
         self._send = send
         self._chance = chance or Chance(0, "house")
@@ -171,6 +174,8 @@ class House:
 
     def show(self, output: str, value: Any) -> None:
         """The panel sets an output. One that this house does not have changes nothing."""
+        if self.supply is not None:
+            self.supply.show(output, value)
         if output == "siren":
             self.indoor.play(str(value))
         elif output == "outdoor":
@@ -194,10 +199,18 @@ class House:
         self.outdoor.play(OFF)
         self.keypad.lose_power()
         self._power_loops(False)
+        if self.supply is not None:
+            self.supply.panel_ended()
+
+    def can_power(self) -> bool:
+        """Whether there is enough for the panel to start."""
+        return self.supply is None or self.supply.can_start()
 
     def regain_power(self) -> None:
         """The panel has power again, and is about to start."""
         self._power_loops(True)
+        if self.supply is not None:
+            self.supply.panel_starts()
 
     def _power_loops(self, on: bool) -> None:
         for name, wire in self._connections.items():

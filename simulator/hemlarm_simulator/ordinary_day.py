@@ -7,14 +7,18 @@ the walk test. So what a first use costs for good is spent by then, and the rest
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.scenario import Scenario, parse_scenario
 from hemlarm_simulator.scenario_text import Expectation, Stage
-from hemlarm_simulator.virtual.world import VirtualWorld
+from hemlarm_simulator.simulated_panel import WATCHED_HEAP, PanelSetup
+from hemlarm_simulator.virtual.world import VirtualWorld, seeded_credentials
 
 DAY_MS = 24 * 3600 * 1000
 QUARTERS = 4
 
+_SEED = 1
+_SALT_BYTES = 16
 _HEAD = "title An ordinary day\nhouse big-villa\ndate 2026-11-23 06:00\n"
 _MINUTE_S = 60
 _HOUR_S = 60 * _MINUTE_S
@@ -131,7 +135,9 @@ def live(server: ForkServer, progress: Callable[[float], None] = lambda _done: N
     """Lives the day. `progress` is told what part of it is over, from 0 to 1. Raises DayError, PanelCrashedError."""
     story = scenario()
     assert story.house is not None
-    with VirtualWorld(server, story.house, began_unix_ms=story.began_unix_ms) as world:
+    config = story.house.panel_config(Chance(_SEED, "code salt")(_SALT_BYTES))
+    setup = PanelSetup(seeded_credentials(_SEED), config, program=WATCHED_HEAP)
+    with VirtualWorld(server, story.house, _SEED, setup, story.began_unix_ms) as world:
         stage = Stage(world, story.house)
         for step in story.steps:
             world.run_until(step.at_ms)

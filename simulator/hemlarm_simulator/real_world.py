@@ -15,8 +15,10 @@ from hemlarm_simulator.description import HouseDescription
 from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.plants.power_supply import PowerSupply, Site
 from hemlarm_simulator.real_cloud import PanelInCloud
 from hemlarm_simulator.simulated_panel import PanelSetup, SimulatedPanel
+from hemlarm_simulator.watchdog import BoardWatchdog
 from hemlarm_simulator.world import Network
 
 _STEP_MS = 5
@@ -35,6 +37,9 @@ class RealWorld:
         self.cloud = cloud
         self.network = network
         self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house, virtual=False)
+        self._watchdog = BoardWatchdog(self.panel, self.clock, self._restart)
+        if self.supply is not None:
+            self._connect_supply(self.supply)
         self.power_on()
 
     def __enter__(self) -> Self:
@@ -49,6 +54,11 @@ class RealWorld:
     def now_ms(self) -> int:
         """Milliseconds since the world began."""
         return self.clock.now_ms
+
+    @property
+    def supply(self) -> PowerSupply | None:
+        """Mains, charger and battery, where the house has them."""
+        return self.house.supply
 
     def run_until(self, at_ms: int) -> None:
         """Lets the world run until `at_ms`. Raises PanelCrashedError."""
@@ -66,19 +76,46 @@ class RealWorld:
         return True
 
     def power_on(self) -> None:
-        """Gives the panel power."""
+        """Gives the panel power, which starts if its supply has enough for that."""
+        if not self.house.can_power():
+            return
         self.house.regain_power()
         self.panel.power_on()
         self._input("start", *self.house.start_values())
 
     def power_cut(self) -> None:
         """Takes the panel's power away."""
+        self._watchdog.stop()
         self.panel.power_cut()
         self.house.lose_power()
 
     def close(self) -> None:
         """Ends the panel."""
+        self._watchdog.stop()
         self.panel.power_cut()
+
+    def hang_panel(self, kind: str) -> None:
+        """A fault in the firmware: "inputs" are heard no more, or it is "busy" for ever."""
+        if self.panel.link is not None:
+            self.panel.link.send(["hang", kind])
+
+    def _connect_supply(self, supply: PowerSupply) -> None:
+        # Router and port are one cable here, so the panel loses its network with either, and has it with both.
+        on = {"router": True, "ethernet": True}
+
+        def switch(part: str, powered: bool) -> None:
+            on[part] = powered
+            self.network.up = all(on.values())
+
+        supply.connect(
+            Site(
+                power_on=self.power_on,
+                power_cut=lambda _sagged: self.power_cut(),
+                is_parked=lambda: self.panel.parked,
+                router=lambda powered: switch("router", powered),
+                ethernet=lambda powered: switch("ethernet", powered),
+            )
+        )
 
     def _step(self, limit_ms: int) -> None:
         """Waits for one thing to happen, at most so long, and takes note of it."""
@@ -100,8 +137,14 @@ class RealWorld:
             while (frame := link.next_arrived()) is not None:
                 self.panel.handle(frame)
         except PanelGoneError:
-            self.house.lose_power()
+            self._watchdog.stop()
             self.panel.ended()
+            self._restart()
+
+    def _restart(self) -> None:
+        """The panel is off and starts again at once, unless it is parked."""
+        self.house.lose_power()
+        if not self.panel.parked:
             self.power_on()
 
     def _input(self, *values: Any) -> None:

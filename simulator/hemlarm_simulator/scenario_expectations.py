@@ -11,6 +11,7 @@ from hemlarm_simulator.plants.keypad import LAMPS, LASTING, SINGLE
 from hemlarm_simulator.plants.sirens import Siren
 from hemlarm_simulator.scenario_configuration import different_configuration
 from hemlarm_simulator.scenario_events import expect_events, unacknowledged
+from hemlarm_simulator.scenario_power import expect_battery, expect_output, expect_panel
 from hemlarm_simulator.scenario_text import Expectation, Stage, Words, WordsError, parse_time, sensor, zone
 
 _SIRENS = ("off", "intrusion", "fire", "co", "hold-up")
@@ -243,4 +244,7 @@ EXPECTATIONS: dict[str, Callable[[Words, HouseDescription], Expectation]] = {
     "everything": _everything,
     "same": _same,
     "command": _command,
+    "panel": expect_panel,
+    "battery": expect_battery,
+    "output": expect_output,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from hemlarm_simulator import scenario_power
 from hemlarm_simulator.cloud import VERBS
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription
 from hemlarm_simulator.house import MOVABLE, OPENABLE, House
@@ -24,6 +25,8 @@ _SECTIONS = ("areas", "zones", "users", "panel")
 _WORDS_FOR_VALUES = {"true": True, "false": False, "none": None}
 
 _EVERY_KIND = "component"
+
+MoveParser = Callable[[Words, HouseDescription], Move]
 
 
 def _on_house(act: Callable[[House], None]) -> Move:
@@ -55,7 +58,7 @@ def _switched(
     return parse
 
 
-def _measured(kind: str, what: str, act: Callable[[House, str, float], None]) -> Parser:
+def _measured(kind: str, what: str, act: Callable[[House, str, float], None]) -> MoveParser:
     """A statement of one name and a temperature."""
 
     def parse(words: Words, house: HouseDescription) -> Move:
@@ -98,7 +101,7 @@ def _pet(words: Words, house: HouseDescription) -> Move:
     return _on_house(lambda seen: seen.animal(name, mass_kg))
 
 
-def _radio_state(what: str, states: tuple[str, str], act: Callable[[House, str, bool], None]) -> Parser:
+def _radio_state(what: str, states: tuple[str, str], act: Callable[[House, str, bool], None]) -> MoveParser:
     """A statement of one radio sensor and one of two states, the first of which means True."""
 
     def parse(words: Words, house: HouseDescription) -> Move:
@@ -107,6 +110,24 @@ def _radio_state(what: str, states: tuple[str, str], act: Callable[[House, str, 
         return _on_house(lambda seen: act(seen, name, on))
 
     return parse
+
+
+_radio_battery = _radio_state("battery", ("low", "new"), House.battery)
+_room = _measured("temperature", "thermometer", House.temperature)
+
+
+def _battery(words: Words, house: HouseDescription) -> Move:
+    """Of the panel's battery, or of a radio sensor's."""
+    if words.peek() in scenario_power.OF_BATTERY:
+        return scenario_power.battery(words, house)
+    return _radio_battery(words, house)
+
+
+def _temperature(words: Words, house: HouseDescription) -> Move:
+    """Of the panel's battery, in so many C, or of a room."""
+    if words.peek().lstrip("-")[:1].isdecimal():
+        return scenario_power.temperature(words, house)
+    return _room(words, house)
 
 
 def _darkness(dark: bool) -> Parser:
@@ -247,6 +268,11 @@ def _power_on(stage: Stage) -> None:
         stage.world.power_on()
 
 
+def _hang(words: Words, _house: HouseDescription) -> Move:
+    kind = words.choice(("inputs", "busy"), "way to hang")
+    return Move(lambda stage: stage.world.hang_panel(kind))
+
+
 MOVES: dict[str, Parser] = {
     "open": _named(OPENABLE, "door or window", House.open),
     "close": _named(OPENABLE, "door or window", House.close),
@@ -257,13 +283,13 @@ MOVES: dict[str, Parser] = {
     "heat": _measured("heat", "heat detector", House.heat),
     "co": _switched(("co",), "CO detector", ("on", "off"), House.carbon_monoxide),
     "water": _switched(("water",), "water probe", ("on", "off"), House.water),
-    "temperature": _measured("temperature", "thermometer", House.temperature),
+    "temperature": _temperature,
     "dark": _darkness(True),
     "light": _darkness(False),
     "press": _among(_with_button, "thing with a button", House.press),
     "dismount": _among(_all, _EVERY_KIND, lambda seen, name: seen.dismount(name, True)),
     "mount": _among(_all, _EVERY_KIND, lambda seen, name: seen.dismount(name, False)),
-    "battery": _radio_state("battery", ("low", "new"), House.battery),
+    "battery": _battery,
     "fault": _radio_state("fault", ("on", "off"), House.fault),
     "lose": _among(_by_radio, "radio sensor", lambda seen, name: seen.reach(name, False)),
     "find": _among(_by_radio, "radio sensor", lambda seen, name: seen.reach(name, True)),
@@ -276,7 +302,11 @@ MOVES: dict[str, Parser] = {
     "short": _cable("short"),
     "mend": _cable(""),
     "restore": _restore,
+    "hang": _hang,
     "power-cycle": _power(_power_off, _without_power, _power_on),
     "power-off": _power(_power_off),
     "power-on": _power(_power_on),
+    "mains": scenario_power.mains,
+    "charger": scenario_power.charger,
+    "router": scenario_power.router,
 }

@@ -89,6 +89,10 @@ class Words:
             return True
         return False
 
+    def peek(self) -> str:
+        """The next word without taking it, or nothing."""
+        return self._words[0] if self._words else ""
+
     def number(self) -> int | None:
         """Takes the next word if it is a number."""
         return int(self._words.pop(0)) if self._words and self._words[0].isdecimal() else None

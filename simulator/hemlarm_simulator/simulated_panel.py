@@ -10,7 +10,7 @@ from typing import Any
 
 from hemlarm_protocol import cbor
 from hemlarm_simulator import firmware_code
-from hemlarm_simulator.board_link import RESET_STATUS, BoardLink, Frame, PanelGoneError
+from hemlarm_simulator.board_link import CRASH_STATUS, PARKED_STATUS, RESET_STATUS, BoardLink, Frame, PanelGoneError
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock
 from hemlarm_simulator.flash_files import FlashFiles
@@ -28,12 +28,23 @@ VIRTUAL_HEAP = "512k"
 SILENT_S = 20.0
 """Real time after which a panel in virtual time that does not give back its turn counts as hung."""
 
+POWER, ASKED, WATCHDOG, CRASH, BROWN_OUT, PARKED = range(6)
+"""Why a panel starts, as `Board.reset_cause` tells it."""
+
+WATCHED_HEAP = "watched_heap"
+"""A program in place of the firmware itself, see there."""
+
 _EXIT_S = 10.0
+_CAUSES = {RESET_STATUS: ASKED, PARKED_STATUS: PARKED}
 _FIRMWARE = "hemlarm_firmware.app"
 
 
 class PanelCrashedError(Exception):
-    """The firmware ended by itself; the text holds what it printed."""
+    """The firmware ended by itself; the text holds what it printed. `recovers`: it asked to be started again."""
+
+    def __init__(self, text: str, recovers: bool = False) -> None:
+        super().__init__(text)
+        self.recovers = recovers
 
 
 def blank_flash() -> dict[str, NorFlash]:
@@ -58,8 +69,6 @@ class PanelSetup:
     heap: str | None = None
     extra_path: tuple[Path, ...] = ()
     ticks_at_boot: int = 0
-    lazy_gc: bool = False
-    """In virtual time: collect garbage only when the heap is full, which saves half of the firmware's time."""
     flash: dict[str, NorFlash] = field(default_factory=blank_flash)
 
 
@@ -85,6 +94,12 @@ class SimulatedPanel:
         self.link: BoardLink | None = None
         self.boots = 0
         self.booted_ms = 0
+        self.cause = (POWER, 0)
+        """What the next start will be told: why, and the number of the task that hung."""
+        self.parked = False
+        """Whether it rests until mains is back."""
+        self.kept_ahead_ms: int | None = None
+        """How far its kept clock is ahead of the world's; None while that clock knows nothing."""
         self._server = server
         self._setup = setup
         self._clock = clock
@@ -100,6 +115,7 @@ class SimulatedPanel:
             "finish": self._finish,
             "program": self._program,
             "erase": self._erase,
+            "keep-time": self._keep_time,
         }
         if setup.config is not None:
             self._write_config(setup.config)
@@ -113,6 +129,7 @@ class SimulatedPanel:
         """Starts the firmware on the flash as it is. Raises LaunchError, PanelGoneError."""
         assert not self.on
         self.boots += 1
+        self.parked = False
         self.booted_ms = self._clock.now_ms
         self.ledger.enter(self._clock.now_ms, "boot", self.id, self.boots)
         self._process = self._server.start(
@@ -124,14 +141,25 @@ class SimulatedPanel:
         self._chips.open(self._server.folder)
         self.link = BoardLink(self._process.stream, SILENT_S if self._virtual else None)
         self.link.send(["start", self._start_values()])
+        self.cause = (POWER, 0)
 
-    def power_cut(self) -> None:
-        """Takes its power away in the middle of whatever it does."""
+    def power_cut(self, cause: int = POWER) -> None:
+        """Takes its power away in the middle of whatever it does: the kept clock stops. `cause`: POWER or BROWN_OUT."""
         if self._process is not None:
             self.ledger.enter(self._clock.now_ms, "power cut", self.id)
-            self._process.close()
-        self.link = self._process = None
-        self._chips.close()
+        self._stop((cause, 0))
+        self.parked = False
+        self.kept_ahead_ms = None
+
+    def bite(self, task: int) -> None:
+        """Its watchdog resets it in the middle of whatever it does, because of that task."""
+        self.ledger.enter(self._clock.now_ms, "watchdog", self.id, task)
+        self._stop((WATCHDOG, task))
+
+    def reset(self) -> None:
+        """Somebody presses its reset button."""
+        self.ledger.enter(self._clock.now_ms, "reset", self.id)
+        self._stop((ASKED, 0))
 
     def handle(self, frame: Frame) -> None:
         """Carries out what the panel asks for. Raises PowerCut through a flash's hook, PanelGoneError."""
@@ -141,20 +169,27 @@ class SimulatedPanel:
         handler(frame)
 
     def ended(self) -> None:
-        """The stream closed: a reset returns, ready to be started again. Raises PanelCrashedError."""
+        """The stream closed: after a reset, or parked, it is ready to be started again. Raises PanelCrashedError."""
         assert self._process is not None
         process = self._process
         status = process.wait(_EXIT_S)
         log = process.log()
-        process.close()
-        self.link = self._process = None
-        self._chips.close()
-        if status != RESET_STATUS:
-            raise PanelCrashedError(f"the firmware of panel {self.id} ended with status {status}:\n{log}")
+        self.parked = status == PARKED_STATUS
+        self._stop((_CAUSES.get(status or 0, CRASH), 0))
+        if status not in (RESET_STATUS, PARKED_STATUS):
+            complaint = f"the firmware of panel {self.id} ended with status {status}:\n{log}"
+            raise PanelCrashedError(complaint, recovers=status == CRASH_STATUS)
 
     def log(self) -> str:
         """What the running firmware has printed."""
         return self._process.log() if self._process is not None else ""
+
+    def _stop(self, cause: tuple[int, int]) -> None:
+        if self._process is not None:
+            self._process.close()
+        self.link = self._process = None
+        self._chips.close()
+        self.cause = cause
 
     def _start_values(self) -> dict[str, Any]:
         return {
@@ -165,8 +200,9 @@ class SimulatedPanel:
             },
             "seed": Chance(self._seed, f"{self.id}/boot {self.boots}")(32),
             "ticks": self._setup.ticks_at_boot,
-            "lazy_gc": self._setup.lazy_gc,
             "unix_ms": self._clock.unix_ms,
+            "cause": list(self.cause),
+            "kept_unix_ms": None if self.kept_ahead_ms is None else self._clock.unix_ms + self.kept_ahead_ms,
         }
 
     def _write_config(self, config: Mapping[int | str, Any]) -> None:
@@ -187,6 +223,10 @@ class SimulatedPanel:
     def _finish(self, _frame: Frame) -> None:
         assert self.link is not None
         self.link.send(["finished"])
+
+    def _keep_time(self, frame: Frame) -> None:
+        self.ledger.enter(self._clock.now_ms, *frame)
+        self.kept_ahead_ms = frame[1] - self._clock.unix_ms
 
     def _program(self, frame: Frame) -> None:
         self.ledger.enter(self._clock.now_ms, *frame)

@@ -9,6 +9,7 @@ from typing import Protocol
 from hemlarm_simulator.cloud import Cloud
 from hemlarm_simulator.house import House
 from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.plants.power_supply import PowerSupply
 from hemlarm_simulator.simulated_panel import SimulatedPanel
 
 
@@ -47,6 +48,10 @@ class World(Protocol):
         """What can be cut."""
 
     @property
+    def supply(self) -> PowerSupply | None:
+        """Mains, charger and battery, where the house has them."""
+
+    @property
     def ledger(self) -> Ledger:
         """What happened so far."""
 
@@ -61,3 +66,6 @@ class World(Protocol):
 
     def power_cut(self) -> None:
         """Takes the panel's power away."""
+
+    def hang_panel(self, kind: str) -> None:
+        """A fault in the firmware: "inputs" are heard no more, or it is "busy" for ever."""

@@ -86,6 +86,7 @@ class Bench:
     def start_ingest(self) -> None:
         """Start a new ingest process on the same store."""
         self.core = IngestCore(self.store, self.vault, random.Random(2).randbytes, self.heartbeat_ms)
+        self.core.pump(self.now_ms)
 
     def pass_time(self, milliseconds: int) -> None:
         """Let time go by for both ends."""

@@ -76,4 +76,5 @@ def examples() -> dict[str, Example]:
         "read-config": _numbered(down, 5, messages.ReadConfig(REQUEST_ID, 0, TIME_S + 60)),
         "config-part": _numbered(up, 2, messages.ConfigPart(REQUEST_ID, 7, len(whole), 0, whole)),
         "refusal": _numbered(up, 3, messages.Refusal(CHANGE_ID, REASON)),
+        "health": _numbered(up, 4, messages.Health(7, 2, 1, 81_920, 1, 6_010, 0, 0, 211, 0, 0, 12_480, 81, 14, 0)),
     }

@@ -47,6 +47,7 @@ MESSAGES: st.SearchStrategy[Any] = st.one_of(
     st.builds(messages.ReadConfig, _octets(8), _U16, _U32),
     st.builds(messages.ConfigPart, _octets(8), _U32, _U16, _U16, _PIECES),
     st.builds(messages.Refusal, _octets(8), _REASONS),
+    st.builds(messages.Health, _U32, _SMALL, _SMALL, _U32, *[_U16] * 4, _U32, _SMALL, _SMALL, _U16, *[_U8] * 3),
 )
 
 

@@ -163,7 +163,7 @@ def test_waiting_ends_when_the_commands_time_is_up(
     terminal: Terminal, panel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock_ms = [1_000]
-    monkeypatch.setattr(cli, "_now_ms", lambda: clock_ms[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock_ms[0] / 1000)
     monkeypatch.setattr(time, "sleep", lambda seconds: clock_ms.append(clock_ms.pop() + 500))
     facts = terminal.facts("command", "send", panel, "status", "--wait", "--expires", "2", status=1)
     assert (facts["state"], facts["status"]) == ("expired", None)

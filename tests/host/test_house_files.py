@@ -7,6 +7,7 @@ import pytest
 from hemlarm_simulator import firmware_code
 from hemlarm_simulator.description import KINDS, HouseError, houses, load_house, read_house
 
+POWERED = 'title = "x"\n[power]\n'
 AREA = "[[area]]\nnumber = 1\nexit_s = 60\nentry_s = 30\n"
 DOOR = '[[sensor]]\nname = "door"\nkind = "door"\nzone = 1\ntype = "entry"\n'
 
@@ -37,6 +38,42 @@ def test_what_a_file_leaves_out_is_left_to_the_firmware(tmp_path: Path) -> None:
     (zone,) = config["zones"]
     assert zone == {"number": 1, "type": "entry", "area": 1, "sensor": "contact", "home": False}
     assert set(config) == {"areas", "zones", "users", "code_salt", "siren_s", "language"}
+
+
+def test_without_a_table_power_a_house_has_no_supply(tmp_path: Path) -> None:
+    (tmp_path / "house.toml").write_text('title = "x"\n' + AREA + DOOR)
+    assert read_house(tmp_path / "house.toml").power is None
+    assert load_house("villa").power is None
+
+
+def test_the_reference_house_is_the_fixed_measuring_configuration() -> None:
+    house = load_house("reference")
+    assert house.power is not None
+    assert (house.power.battery, house.power.mah, house.power.age_percent, house.power.temperature_c) == (
+        "lead-acid",
+        9000,
+        80,
+        20,
+    )
+    loads = house.power.loads
+    assert loads["core"] + loads["ethernet"] == 60
+    assert (loads["modem"], loads["keypad"], loads["keypad-dimmed"]) == (15, 25, 5)
+    assert (loads["pirs"], loads["siren"]) == (4 * 12, 400)
+    assert not house.power.router_backup
+    villa = {sensor.name for sensor in load_house("villa").sensors}
+    assert villa < {sensor.name for sensor in house.sensors}
+
+
+def test_the_panel_is_told_of_its_battery_as_it_was_when_new(tmp_path: Path) -> None:
+    text = POWERED + 'battery = "lifepo4"\nmah = 12000\nage = 50\nmains_delay_s = 60\n[power.loads]\nmodem = 0\n' + AREA
+    (tmp_path / "house.toml").write_text(text)
+    house = read_house(tmp_path / "house.toml")
+    assert house.power is not None
+    assert house.power.loads["modem"] == 0
+    assert house.power.loads["pirs"] == 0
+    config = house.panel_config(bytes(16))
+    assert (config["battery"], config["battery_mah"], config["mains_delay_s"]) == ("lifepo4", 12000, 60)
+    assert "battery_test_h" not in config
 
 
 def test_codes_duress_codes_and_tags_are_hashed_under_the_panels_salt() -> None:
@@ -80,6 +117,23 @@ def test_radio_sensors_have_ids_and_keys_of_their_own() -> None:
             r"a temperature can only be told by radio; add radio = true",
         ),
         ('title = "x"\n' + AREA + '[[user]]\nname = "a"\nnumber = 1\ntags = ["x"]\n', r"user 1: tags: 'x' is no tag"),
+        (
+            POWERED + 'battery = "nickel"\n',
+            r"house\.toml, power: battery = 'nickel' is not one of lead-acid, lifepo4, none",
+        ),
+        (POWERED + 'battery = "none"\nage = 120\n', r"power: age = 120 is not from 5 to 100"),
+        (
+            POWERED + 'battery = "none"\nvolts = 12\n',
+            r"power: unknown field volts; allowed are age, battery, battery_test_h",
+        ),
+        (
+            POWERED + 'battery = "none"\nloads = {lamp = 3}\n',
+            r"power, loads: unknown field lamp; allowed are core, ethern",
+        ),
+        (
+            POWERED + 'battery = "none"\nmains_delay_s = 4000\n' + AREA,
+            r"mains_delay_s: 4000 .* whole number from 0 to 3600",
+        ),
         ("title = ", r"house\.toml"),
     ],
 )

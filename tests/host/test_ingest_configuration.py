@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from hemlarm_cloud.ingest.configuration_reading import REPEAT_MS, TRIES
-from hemlarm_cloud.store import Change, Configuration, Panel, Store, StoreError, schema
+from hemlarm_cloud.store import Change, Configuration, Store, StoreError
 from hemlarm_protocol import cbor, messages
 from ingest_support import BURGLARY, Bench, file_url
+from old_store import make_old_store
 
 RESTARTED, RECONFIGURED = 1305, 1306
 DONE, BAD_ARGUMENT, CONFLICT, BUSY = 0, 3, 5, 6
@@ -334,13 +334,8 @@ def test_a_panel_cannot_answer_for_anothers_change(bench: ConfiguredPanel) -> No
 
 def test_an_older_database_has_every_panel_asked_for_its_configuration(tmp_path: Path) -> None:
     url = file_url(tmp_path)
-    store = Store.open(url)
-    with store.begin() as tx:
-        tx.add_panel(Panel("00112233445566ff", "00", b"wrapped", "1f", 0))
-        for table in (schema.configuration, schema.configuration_change, schema.presumed_alarm):
-            tx._connection.execute(text(f"DROP TABLE {table.name}"))
-        tx._connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    store.close()
+    panel = {"id": "00112233445566ff", "shard": "00", "root_key": b"", "certificate_serial": "1f", "provisioned_ms": 0}
+    make_old_store(url, "0001", [("panel", panel)])
     store = Store.open(url)
     with store.read() as reading:
         assert reading.configuration("00112233445566ff") == Configuration("00112233445566ff")

@@ -117,11 +117,11 @@ def test_whatever_was_recorded_has_no_effect_when_played_again(bench: Bench) -> 
     before = (bench.stored(), bench.core.counts["new"])
     bench.panel.end.disconnected()
     bench.connect()
-    hello = bench.core._panels[bench.panel.id].end.hello
+    hello = bench.core._panels._known[bench.panel.id].end.hello
     for frame in recorded:
         bench.exchange([frame])
     assert (bench.stored(), bench.core.counts["new"]) == before
-    assert bench.core._panels[bench.panel.id].end.hello == hello
+    assert bench.core._panels._known[bench.panel.id].end.hello == hello
     assert bench.core.refusal_counts()["unknown key"] > 0
 
 

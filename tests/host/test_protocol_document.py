@@ -166,6 +166,11 @@ def test_the_tables_of_verbs_statuses_and_causes_are_the_codes() -> None:
     assert {int(row[0]): row[1] for row in table("verb", "command", "its argument")} == message_names.VERBS
     assert numbered(("status", "result")) == message_names.STATUSES
     assert numbered(("cause", "void because")) == message_names.VOID_CAUSES
+    assert numbered(("started by", "cause")) == message_names.RESTART_CAUSES
+    assert numbered(("mains", "state")) == message_names.MAINS
+    assert numbered(("bit", "power flag")) == message_names.POWER_FLAGS
+    hung = numbered(("task", "what hung before a start by the watchdog"))
+    assert {number: hung[number] if number else "" for number in hung} == message_names.TASKS
 
 
 def test_every_bound_is_the_codes() -> None:
@@ -173,7 +178,7 @@ def test_every_bound_is_the_codes() -> None:
     for _, value, where in rows:
         module, name = where.split(".")
         assert int(value) == getattr(importlib.import_module("hemlarm_protocol." + module), name), where
-    assert len(rows) == 19
+    assert len(rows) == 20
 
 
 def test_the_size_classes_hold_what_the_document_says() -> None:

@@ -12,6 +12,7 @@ from hemlarm_simulator.scenario_words import STATEMENTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 HEAD = "house villa\n"
+POWERED = "house reference\n"
 
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.txt")), ids=lambda path: path.stem)
@@ -113,6 +114,28 @@ def test_a_line_that_starts_with_a_blank_goes_on_at_the_same_time() -> None:
         (HEAD + "date tomorrow", r"'tomorrow' is no date and time; write for example 2026-11-23 08:00"),
         (HEAD + "date 2020-01-01 08:00", r"2020-01-01 08:00 is before 2026-09-21"),
         ("date 2027-01-01 08:00", r"before anything happens, name the house"),
+        (
+            HEAD + "at 1s mains off",
+            r"this house has no supply of its own; add a \[power\] table to it, or take `house ref",
+        ),
+        (HEAD + "at 1s expect battery giving", r"this house has no supply of its own"),
+        (POWERED + "at 1s mains maybe", r"'maybe' is no state of mains; allowed are off, on"),
+        (POWERED + "at 1s battery flat", r"'flat' is no radio sensor here; there is none"),
+        (POWERED + "at 1s battery age 40", r"'40' is no percentage from 5% to 100%"),
+        (POWERED + "at 1s battery age 4%", r"'4%' is no percentage from 5% to 100%"),
+        (
+            POWERED + "at 1s charger fails often",
+            r"'often' is no fault of the charger; allowed are dead, undervoltage, fuse",
+        ),
+        (POWERED + "at 1s temperature 20", r"unit of the battery's temperature is missing: C"),
+        (POWERED + "at 1s temperature 90 C", r"90 C is no temperature for a battery; it is from -30 to 60"),
+        (POWERED + "at 1s temperature cellar 20", r"'cellar' is no thermometer here"),
+        (POWERED + "at 1s expect panel asleep", r"'asleep' is no state of the panel; allowed are running, parked, off"),
+        (POWERED + "at 1s expect battery above much V", r"'much' is no number for volts"),
+        (
+            POWERED + "at 1s expect output lamp on",
+            r"'lamp' is no output of the supply; allowed are charger, test-load, keypad",
+        ),
         (HEAD + "at 1s expect display", r"what the display should say is missing"),
         (HEAD + "at 1s expect command maybe", r"'maybe' is no answer to a command; allowed are done, refused"),
     ],
@@ -138,8 +161,10 @@ def test_a_date_is_what_the_clock_on_the_wall_shows(date: str, unix_s: int) -> N
 def test_every_example_in_the_pages_tables_can_be_read() -> None:
     examples = re.findall(r"^\| `[^|]* \| `([^|]*)` \| ", PAGE.read_text(), re.MULTILINE)
     assert len(examples) > 40
+    of_power = PAGE.read_text().split("## Mains and battery")[1].split("\n## ")[0]
     for example in examples:
-        parse_scenario(f"house big-villa\nat 1s {example}", "x.txt")
+        house = "reference" if f"`{example}`" in of_power else "big-villa"
+        parse_scenario(f"house {house}\nat 1s {example}", "x.txt")
 
 
 def test_a_story_may_name_the_rows_that_it_shows() -> None:

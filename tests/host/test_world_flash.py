@@ -2,7 +2,7 @@
 
 import pytest
 
-from hemlarm_simulator.nor_flash import FlashMisuseError, NorFlash, PowerCut
+from hemlarm_simulator.nor_flash import FlashMisuseError, NorFlash, PowerCut, Wear
 
 
 def test_a_program_clears_bits_and_never_sets_them() -> None:
@@ -83,3 +83,63 @@ def test_a_power_cut_before_an_erase_leaves_the_sector() -> None:
     with pytest.raises(PowerCut):
         flash.erase(0)
     assert flash.read(0, 1) == b"\0"
+
+
+def cut_with(flash: NorFlash, cut: PowerCut) -> None:
+    def hook(*_: object) -> None:
+        raise cut
+
+    flash.before = hook
+
+
+def test_a_torn_program_leaves_bytes_that_are_neither_old_nor_new() -> None:
+    flash = NorFlash(4096, program_size=1)
+    cut_with(flash, PowerCut(1, b"\x0f\xff\xf0"))
+    with pytest.raises(PowerCut):
+        flash.program(16, bytes(3))
+    assert flash.read(16, 4) == b"\x00\x0f\xff\xff"
+
+
+def test_a_torn_erase_leaves_a_clean_part_torn_bytes_and_the_rest_as_it_was() -> None:
+    flash = NorFlash(8192, program_size=1)
+    for page in range(0, 8192, 256):
+        flash.program(page, bytes(256))
+    cut_with(flash, PowerCut(4000, b"\x55\xaa"))
+    with pytest.raises(PowerCut):
+        flash.erase(0)
+    assert flash.read(0, 4096) == b"\xff" * 4000 + b"\x55\xaa" + bytes(94)
+    assert flash.read(4096, 4096) == bytes(4096)
+    assert flash.erases == [0, 0]
+
+
+def test_a_torn_erase_stays_within_its_sector() -> None:
+    flash = NorFlash(8192, program_size=1)
+    flash.program(4096, bytes(256))
+    cut_with(flash, PowerCut(4095, b"\xff" * 10))
+    with pytest.raises(PowerCut):
+        flash.erase(0)
+    assert flash.read(4096, 2) == bytes(2)
+
+
+@pytest.mark.parametrize("fails", ["erase", "program"])
+def test_a_worn_sector_fails_from_its_last_erase_on(fails: str) -> None:
+    flash = NorFlash(8192, program_size=1)
+    flash.wear[0] = Wear(2, "erase" if fails == "erase" else "program")
+    flash.erase(0)
+    flash.program(0, b"\0")
+    if fails == "program":
+        flash.erase(0)
+    with pytest.raises(OSError, match=f"sector 0 is worn: {fails} failed"):
+        flash.erase(0) if fails == "erase" else flash.program(0, b"\0")
+    assert flash.failures == 1
+    flash.erase(4096)
+    flash.program(4096, b"\0")
+
+
+def test_a_worn_sector_may_keep_bits_and_say_nothing() -> None:
+    flash = NorFlash(8192, program_size=1)
+    flash.wear[1] = Wear(2, "bits", ((3, 0x81), (4000, 0x01)))
+    flash.erase(4096)
+    assert flash.read(4096, 4096) == b"\xff" * 4096
+    flash.erase(4096)
+    assert (flash.read(4099, 1), flash.read(8096, 1), flash.failures) == (b"\x7e", b"\xfe", 1)

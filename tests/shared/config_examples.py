@@ -49,6 +49,10 @@ def largest() -> "Any":
         "pets_kg": 20,
         "utc_offset_min": 840,
         "dst": "none",
+        "battery": "lead-acid",
+        "battery_mah": 50000,
+        "battery_test_h": 720,
+        "mains_delay_s": 3600,
         "revision": 1 << 31,
     }
 

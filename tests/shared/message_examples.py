@@ -24,6 +24,7 @@ SMALLEST: "tuple[Any, ...]" = (
     messages.ReadConfig(bytes(8), 0, 0),
     messages.ConfigPart(bytes(8), 0, 0, 0, bytes(1)),
     messages.Refusal(bytes(8), bytes(1)),
+    messages.Health(*[0] * 15),
 )
 
 LARGEST: "tuple[Any, ...]" = (
@@ -42,6 +43,7 @@ LARGEST: "tuple[Any, ...]" = (
     messages.ReadConfig(b"\xff" * 8, U16, U32),
     messages.ConfigPart(b"\xff" * 8, U32, U16, U16, b"\xff" * messages.CONFIG_BYTES_MAX),
     messages.Refusal(b"\xff" * 8, b"\xf4\x8f\xbf\xbf" * (messages.REASON_BYTES_MAX // 4)),
+    messages.Health(U32, 23, 23, U32, U16, U16, U16, U16, U32, 23, 23, U16, U8, U8, U8),
 )
 
 TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
@@ -60,6 +62,7 @@ TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
     (bytes(9), U16 + 1, U32 + 1),
     (bytes(7), U32 + 1, U16 + 1, U16 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
     (bytes(9), bytes(messages.REASON_BYTES_MAX + 1)),
+    (U32 + 1, 24, 24, U32 + 1, U16 + 1, U16 + 1, U16 + 1, U16 + 1, U32 + 1, 24, 24, U16 + 1, U8 + 1, U8 + 1, U8 + 1),
 )
 """For each message, a value beyond the range of each of its fields."""
 

@@ -196,7 +196,7 @@ class House:
         return lit
 
     def _take(self, outputs: "Any") -> None:
-        order = {"event": 0, "save": 1, "show": 2, "result": 3, "recall": 4, "configure": 4}
+        order = {"event": 0, "save": 1, "show": 2, "result": 3, "recall": 4, "configure": 4, "park": 5}
         kinds = [order[item[0]] for item in outputs]
         assert kinds == sorted(kinds), "events, then save, then show, then the rest"
         before = self.saved

@@ -62,6 +62,7 @@ class MemoryJournal:
         self.records: list[Record] = []
         self._waiting: list[Record] = []
         self._flying: list[Record] = []
+        self.lost: list[bytes] = []
 
     @property
     def pending(self) -> int:
@@ -92,6 +93,15 @@ class MemoryJournal:
         """No longer in flight, still pending."""
         self._flying.remove(record)
         self._waiting.append(record)
+
+    def land(self) -> None:
+        """Nothing is in flight."""
+        self._waiting += self._flying
+        self._flying = []
+
+    def is_orphan(self, record: Record) -> bool:
+        """Whether it is of an incarnation that is lost."""
+        return record.kid in self.lost
 
     def acknowledge(self, record: Record) -> None:
         """No longer pending."""

@@ -1,7 +1,8 @@
 """The journal keeps its promises: order, wear, a full ring, a failing chip. Power cuts: `test_journal_cuts.py`."""
 
 from hemlarm_firmware.flash_slots import Record
-from hemlarm_firmware.journal import LOST_MAX, Journal, JournalError, JournalFullError
+from hemlarm_firmware.journal import LOST_MAX, Journal, JournalFullError
+from hemlarm_firmware.journal_ring import JournalError
 from nor_flash import NorFlash
 from support import raises
 

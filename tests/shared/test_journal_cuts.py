@@ -1,7 +1,8 @@
 """The journal loses, invents and repeats nothing when power goes at any flash operation, or a copy fails half way."""
 
 from hemlarm_firmware.flash_slots import Record
-from hemlarm_firmware.journal import Journal, JournalError
+from hemlarm_firmware.journal import Journal
+from hemlarm_firmware.journal_ring import JournalError
 from nor_flash import NorFlash, PowerCut, WatchedFlash
 from support import raises
 from test_journal import ALARM, KID, ROUTINE, deliver, filled, sealed

@@ -6,6 +6,7 @@ from hemlarm_firmware.board import Board, Stream
 from hemlarm_firmware.clock import Clock
 from hemlarm_firmware.link.uplink import Uplink
 from hemlarm_firmware.panel.codes import hash_tag
+from hemlarm_firmware.watchdog import Watchdog
 from hemlarm_protocol.panel_end import PanelEnd, Status
 from panel_house import (
     ANNA,
@@ -259,6 +260,12 @@ class LossyBoard(Board):
     def trace(self, what: str, *values: object) -> None:
         """Nobody watches."""
 
+    def nudge(self) -> None:
+        """Nobody waits for inputs."""
+
+    def vouch(self, task: int, by_ms: "int | None") -> None:
+        """Time stands still, so nobody is ever late."""
+
 
 class NoPause:
     """Stands in for the pauses between attempts, which tests of their own are about."""
@@ -273,7 +280,8 @@ def test_a_link_that_dropped_needs_no_manual_restart() -> None:
 
     async def story() -> None:
         end = PanelEnd(PANEL, ROOT_KEY, Chance(1), MemoryJournal(), lambda: Status(1, None, 1, 100_000, 1, (SALT,)))
-        uplink = Uplink(board, "a1b2c3d4e5f60718", end, Clock(board.ticks_ms), lambda fact: None)
+        clock, watchdog = Clock(board.ticks_ms), Watchdog(board)
+        uplink = Uplink(board, "a1b2c3d4e5f60718", end, clock, lambda fact: None, watchdog)
         uplink._backoff = NoPause()  # type: ignore[assignment]
         task = asyncio.create_task(uplink.run())
         await asyncio.wait_for(board.enough.wait(), 5)

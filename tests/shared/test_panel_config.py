@@ -31,6 +31,10 @@ def test_defaults_are_filled_in_and_the_value_given_is_left_alone() -> None:
         "pets_kg": 0,
         "utc_offset_min": 60,
         "dst": "eu",
+        "battery": "lead-acid",
+        "battery_mah": 7000,
+        "battery_test_h": 24,
+        "mains_delay_s": 300,
         "revision": 0,
     }
     assert cbor.encode(value) == before

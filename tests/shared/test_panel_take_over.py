@@ -390,3 +390,11 @@ def test_a_zone_that_was_never_measured_needs_a_start_and_a_radio_sensor_does_no
     assert knows(radio(WATER, "water")), "it is not believed to be closed before it has spoken"
     house = House(zones=[radio(WINDOW)])
     assert not knows({"number": WINDOW, "type": "instant", "area": 1}), "wired from now on"
+
+
+def test_an_input_that_comes_before_anything_else_finds_the_new_zones_ready() -> None:
+    house = House()
+    house.config["zones"] = without(HALL, WATER) + [radio(WATER, "water"), radio(HALL, "follower")]
+    panel = Panel(config.check(house.config), house.panel.snapshot(), quick_hash, house.panel)
+    panel.handle(("sensor", WATER, 0, None), house.now)
+    assert (panel.deadline_ms() or 0) > house.now

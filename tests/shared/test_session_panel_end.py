@@ -357,3 +357,22 @@ def test_hello_names_the_salts_it_was_given() -> None:
     hello = messages.decode(sealing.open_random(keys.hello_key(ROOT_KEY, PANEL), frame[4:]), keys.HELLO, keys.UP)
     assert hello.salts == [SALT, bytes(16)]  # type: ignore[union-attr]
     assert (hello.uptime_ms, hello.boot, hello.time) == (7, 1, None)  # type: ignore[union-attr]
+
+
+def test_events_that_nobody_can_read_any_more_get_out_of_the_way() -> None:
+    panel, cloud = opened()
+    panel.journal.lost.append(b"lost")
+    for number in range(panel_end.IN_FLIGHT_MAX):
+        panel.journal.append(b"lost", number, FIRE, bytes(64))
+    panel.end.poke(10_000)
+    panel.end.to_send()
+    behind = panel.event()
+    panel.end.poke(10_000)
+    assert panel.end.to_send() == [], "the window is full of what is more urgent"
+    sent = [frame for _, frames in wakes_until(panel, 10_000_000) for frame in frames]
+    assert sealed_of([behind])[0] in sent
+    orphans = [frame for frame in sent if frame[:4] == b"lost"]
+    assert len(orphans) == panel_end.IN_FLIGHT_MAX * (panel_end.ORPHAN_SENDS_MAX - 1)
+    panel.end.disconnected()
+    panel.end.connected(20_000_000)
+    assert [frame for frame in panel.end.to_send() if frame[:4] == b"lost"], "another connection, another try"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hemlarm_cloud.broker import BrokerLogin
 from hemlarm_cloud.ingest.core import HEARTBEAT_MS, IngestCore
-from hemlarm_cloud.ingest.worker import Frames, Worker
+from hemlarm_cloud.ingest.worker import Frames, Worker, steady_ms
 from hemlarm_cloud.store import Store, StoreError
 from hemlarm_cloud.vault import Vault, VaultError
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (StoreError, VaultError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    core = IngestCore(store, vault, os.urandom, options.heartbeat_ms)
+    core = IngestCore(store, vault, os.urandom, options.heartbeat_ms, steady_ms)
     worker = Worker(core, login, observer=_tell if options.trace else None)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())

@@ -17,7 +17,7 @@ LIFE_MS = 60_000
 
 
 class ConfigurationReading:
-    """One reading, from its first question to its last piece. `random(n)` gives n bytes; times are ms since 1970."""
+    """One reading, from its first question to its last piece. `random(n)` gives n bytes; times are steady."""
 
     def __init__(self, random: Callable[[int], bytes]) -> None:
         self._random = random
@@ -35,14 +35,17 @@ class ConfigurationReading:
         """Whether too many questions in a row were not answered."""
         return self._tries > TRIES
 
-    def ask(self, now_ms: int) -> ReadConfig | None:
-        """Return the question to send now, or None where an answer is still awaited or no longer expected."""
+    def ask(self, now_ms: int, panel_ms: int) -> ReadConfig | None:
+        """Return the question to send now, or None where an answer is still awaited or no longer expected.
+
+        `panel_ms` is what the panel takes for the time now, in ms since 1970.
+        """
         if now_ms < self.due_ms:
             return None
         self._tries, self.due_ms = self._tries + 1, now_ms + REPEAT_MS
         if self.given_up:
             return None
-        return ReadConfig(self._id, len(self._data), (now_ms + LIFE_MS) // 1000)
+        return ReadConfig(self._id, len(self._data), (panel_ms + LIFE_MS) // 1000)
 
     def take(self, part: ConfigPart) -> tuple[int, bytes] | None:
         """Take a piece; returns (revision, CBOR of a map) with the last one. Raises BadMessage for what is no map.

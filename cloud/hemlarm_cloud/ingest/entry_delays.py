@@ -4,10 +4,16 @@ Whether an entry delay ended well is a question about what is stored, whose answ
 kept in memory only tells which of the stored events are worth a question.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import NamedTuple
+
+from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.store import Event, PresumedAlarm
 from hemlarm_cloud.store.presumed import SETTLING
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.store.transaction import Transaction
+from hemlarm_protocol import topics
 from hemlarm_protocol.contact_id import ENTRY_DELAY_STARTED
 
 DETAIL_MS = 2_000
@@ -17,93 +23,150 @@ GRACE_MS = 30_000
 """What a disarm in the delay's last moment may take to be stored: a panel that finds its connection dead needs three
 unanswered waits (1, 2 and 4 s) and a new connection, on a slow mobile link some 20 s together."""
 
+BACKLOG_MS = 600_000
+"""How long a late entry delay waits at most while other events still come in: for what a full journal takes to send."""
+
+AGAIN_MS = 1_000
+"""How often one that waits for a panel's other events is looked at."""
+
+Reading = Callable[[], AbstractContextManager[Queries]]
+
 _SETTLING = frozenset(SETTLING)
+_Key = tuple[str, bytes, int]
 
 
-def due_ms(event: Event) -> int:
-    """Return when this entry delay must have been settled, in ms since 1970.
+def due_ms(event: Event, age_ms: int) -> int:
+    """Return when this entry delay, which began `age_ms` before it arrived, must have been settled, in ms since 1970.
 
-    It counts from the event's time by the panel's clock, or from its arrival where the clock is not set or ahead, and
-    is never before the arrival: one that comes hours late is due at once.
+    It is never before the arrival: one that comes hours late is due at once.
     """
-    started_ms = event.received_ms if event.panel_time_ms is None else min(event.panel_time_ms, event.received_ms)
-    return max(started_ms + event.detail * DETAIL_MS + GRACE_MS, event.received_ms)
+    return event.received_ms + max(0, event.detail * DETAIL_MS + GRACE_MS - age_ms)
+
+
+class _Wait(NamedTuple):
+    """For one entry delay, on the steady clock: when it came (or was found in the store), and when it is due."""
+
+    since_ms: int
+    due_ms: int
+    late: bool
 
 
 class EntryDelays:
-    """The entry delays that nothing has settled yet. Its methods take the transaction that the answer belongs to."""
+    """The entry delays that nothing has settled yet. Its methods take the transaction that the answer belongs to.
+
+    The store keeps times by the wall clock, for people and for the next process. Here everything waits by the steady
+    clock. One found in the store after a restart is given the grace once more: the panel may have had nobody to tell.
+    """
 
     def __init__(self) -> None:
         self._open: dict[str, list[PresumedAlarm]] | None = None
+        self._waits: dict[_Key, _Wait] = {}
 
     def forget(self) -> None:
         """Read anew from the store what is open: a transaction failed."""
         self._open = None
 
-    def stored(self, tx: Transaction, event: Event) -> None:
-        """Take note of an event that has just been stored for the first time; most mean nothing here."""
+    def stored(self, tx: Transaction, event: Event, at: Moment, age_ms: int | None) -> None:
+        """Take note of an event that has just been stored for the first time; most mean nothing here.
+
+        `at` is its arrival, and `age_ms` how old it was then as far as its session tells, None where it does not.
+        """
         if event.qcode == ENTRY_DELAY_STARTED:
-            self._begin(tx, event)
+            self._begin(tx, event, at, age_ms or 0)
         elif event.qcode in _SETTLING:
-            self._settle(tx, event)
+            self._settle(tx, event, at)
 
-    def due(self, reading: Queries, now_ms: int, shards: tuple[str, str]) -> list[PresumedAlarm]:
-        """Return the waiting entry delays whose time is up, of panels in a range of shards."""
-        if all(delay.due_ms > now_ms for delay in self._waiting(reading)):
-            return []
-        return reading.due_entry_delays(now_ms, shards)
+    def due(self, reading: Reading, now: Moment, shards: tuple[str, str]) -> list[PresumedAlarm]:
+        """Return the waiting entry delays whose time is up, of panels in a range of shards.
 
-    def decide(self, tx: Transaction, delay: PresumedAlarm, now_ms: int) -> bool:
+        Opens a reading only if it has to.
+        """
+        waiting = [delay for delay in self._waiting(reading, now) if self._waits[delay[:3]].due_ms <= now.steady_ms]
+        return [delay for delay in waiting if shards[0] <= topics.shard(delay.panel) <= shards[1]]
+
+    def is_over(self, delay: PresumedAlarm, event_ms: int, now: Moment) -> bool:
+        """Tell whether a due entry delay waits no longer for events that are missing.
+
+        One that was due when it came waits while the panel goes on sending: `event_ms` is when it last did.
+        """
+        since_ms, _, late = self._waits[delay[:3]]
+        if late:
+            since_ms = min(max(since_ms, event_ms), since_ms + BACKLOG_MS)
+        return now.steady_ms >= since_ms + GRACE_MS
+
+    def decide(self, tx: Transaction, delay: PresumedAlarm, now: Moment) -> bool:
         """Settle a due entry delay, or raise its alarm and return True."""
         settled_ms = tx.settlement_ms(delay)
         if settled_ms is not None:
-            self._settled(tx, delay, settled_ms)
+            self._settled(tx, delay, settled_ms, now)
             return False
-        raised = tx.raise_presumed_alarm(delay, now_ms)
-        self._replace(tx, delay, [delay._replace(state="raised", raised_ms=now_ms)])
+        raised = tx.raise_presumed_alarm(delay, now.unix_ms)
+        self._replace(tx, delay, [delay._replace(state="raised", raised_ms=now.unix_ms)], now)
         return raised
 
-    def next_ms(self, reading: Queries, now_ms: int) -> int | None:
-        """Return when there may be something to decide, or None. One that is due and waits for others comes again."""
-        times = [
-            delay.due_ms if delay.due_ms > now_ms else delay.received_ms + GRACE_MS for delay in self._waiting(reading)
-        ]
+    def next_ms(self, reading: Reading, now: Moment) -> int | None:
+        """Return when there may be something to decide, on the steady clock, or None.
+
+        One that is due and waits for others comes again.
+        """
+        times = []
+        for delay in self._waiting(reading, now):
+            since_ms, due_ms, late = self._waits[delay[:3]]
+            if due_ms > now.steady_ms:
+                times.append(due_ms)
+            else:
+                again_ms = since_ms + GRACE_MS
+                times.append(now.steady_ms + AGAIN_MS if late and again_ms <= now.steady_ms else again_ms)
         return min(times, default=None)
 
-    def _begin(self, tx: Transaction, event: Event) -> None:
-        delay = PresumedAlarm(
-            event.panel, event.kid, event.number, event.area, event.zone, event.received_ms, due_ms(event)
-        )
+    def _begin(self, tx: Transaction, event: Event, at: Moment, age_ms: int) -> None:
+        due = due_ms(event, age_ms)
+        delay = PresumedAlarm(event.panel, event.kid, event.number, event.area, event.zone, event.received_ms, due)
+        waits_ms = due - event.received_ms
+        self._waits[delay[:3]] = _Wait(at.steady_ms, at.steady_ms + waits_ms, late=waits_ms == 0)
         tx.add_entry_delay(delay)
         settled_ms = tx.settlement_ms(delay)
         if settled_ms is None:
-            self._replace(tx, delay, [delay])
+            self._replace(tx, delay, [delay], at)
         else:
-            self._settled(tx, delay, settled_ms)
+            self._settled(tx, delay, settled_ms, at)
 
-    def _settle(self, tx: Transaction, event: Event) -> None:
-        for delay in list(self._all(tx).get(event.panel, ())):
+    def _settle(self, tx: Transaction, event: Event, at: Moment) -> None:
+        for delay in list(self._all(tx, at).get(event.panel, ())):
             if (delay.kid, delay.area) == (event.kid, event.area) and delay.number < event.number:
-                self._settled(tx, delay, event.committed_ms)
+                self._settled(tx, delay, event.committed_ms, at)
 
-    def _settled(self, tx: Transaction, delay: PresumedAlarm, at_ms: int) -> None:
+    def _settled(self, tx: Transaction, delay: PresumedAlarm, at_ms: int, now: Moment) -> None:
         tx.settle_entry_delay(delay, at_ms)
-        self._replace(tx, delay, [])
+        self._replace(tx, delay, [], now)
 
-    def _replace(self, tx: Transaction, delay: PresumedAlarm, now: list[PresumedAlarm]) -> None:
-        delays = self._all(tx)
-        others = [other for other in delays.get(delay.panel, ()) if other[:3] != delay[:3]]
-        delays[delay.panel] = others + now
-        if not delays[delay.panel]:
+    def _replace(self, tx: Transaction, delay: PresumedAlarm, others: list[PresumedAlarm], now: Moment) -> None:
+        delays = self._all(tx, now)
+        others = [other for other in delays.get(delay.panel, ()) if other[:3] != delay[:3]] + others
+        delays[delay.panel] = others
+        if not others:
             del delays[delay.panel]
 
-    def _waiting(self, reading: Queries) -> list[PresumedAlarm]:
-        return [delay for delays in self._all(reading).values() for delay in delays if delay.state == "waiting"]
+    def _waiting(self, reading: Reading, now: Moment) -> list[PresumedAlarm]:
+        if self._open is None:
+            with reading() as queries:
+                self._all(queries, now)
+        delays = self._open or {}
+        return [delay for each in delays.values() for delay in each if delay.state == "waiting"]
 
-    def _all(self, reading: Queries) -> dict[str, list[PresumedAlarm]]:
+    def _all(self, reading: Queries, now: Moment) -> dict[str, list[PresumedAlarm]]:
         """Return what is open, by panel."""
         if self._open is None:
             self._open = {}
+            waits = {}
             for delay in reading.open_entry_delays():
                 self._open.setdefault(delay.panel, []).append(delay)
+                waits[delay[:3]] = self._waits.get(delay[:3]) or _found(delay, now)
+            self._waits = waits
         return self._open
+
+
+def _found(delay: PresumedAlarm, now: Moment) -> _Wait:
+    """Return how long an entry delay of another process waits: never longer than from its beginning."""
+    left_ms = min(max(0, delay.due_ms - now.unix_ms), delay.due_ms - delay.received_ms)
+    return _Wait(now.steady_ms, now.steady_ms + left_ms, late=True)

@@ -31,6 +31,11 @@ Observer = Callable[[Frames, Frames, int], None]
 """Sees each group after its commit: what came, what goes back, and when that was, in microseconds since 1970."""
 
 
+def steady_ms() -> int:
+    """Return milliseconds on a clock that nobody sets, for the core."""
+    return time.monotonic_ns() // 1_000_000
+
+
 class Worker:
     """One ingest process. `shards` is the range it serves, both ends included."""
 

@@ -25,7 +25,8 @@ class ConfigurationReading(Connected):
 
     def due_changes(self, now_ms: int, shards: tuple[str, str] = ("00", "ff"), limit: int = 100) -> list[rows.Change]:
         """Return unanswered, unexpired changes for panels in a range of shards (both included), oldest first."""
-        return [rows.Change(*row) for row in self._all(requests.due(_changes, now_ms, shards, limit))]
+        due = self._prepared.due_changes.run(self._connection, **requests.due_values(now_ms, shards, limit))
+        return [rows.Change(*row) for row in due.fetchall()]
 
 
 class ConfigurationWriting(ConfigurationReading):

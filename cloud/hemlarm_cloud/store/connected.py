@@ -5,12 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
+from hemlarm_cloud.store.hot_path import hot_path
+
 
 class Connected:
     """The connection of one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._prepared = hot_path(connection.dialect)
 
     def _all(self, query: Select[Any]) -> Sequence[Any]:
         return self._connection.execute(query).all()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -27,8 +28,9 @@ class Store:
     def __init__(self, engine: Engine, name: str) -> None:
         """Use `Store.open`."""
         self._engine = engine
+        self._driver: Any = engine.dialect.dbapi
         self._name = name
-        self._writers = threading.local()
+        self._connections = threading.local()
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -55,39 +57,54 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """Give a transaction that writes. It commits at the end of the block, and is undone by any exception."""
-        with explained(self._name), self._writer().begin() as begun:
-            yield Transaction(begun.connection)
+        with self._within(self._kept("writer")) as connection:
+            yield Transaction(connection)
 
     @contextmanager
     def read(self) -> Iterator[Queries]:
         """Give queries that all see the same moment."""
-        with self._connected(writing=False) as connection:
-            yield Queries(connection)
+        connection = self._kept("reader")
+        if connection.in_transaction():
+            with self._connected(writing=False) as connection:
+                yield Queries(connection)
+        else:
+            with self._within(connection):
+                yield Queries(connection)
 
     def expect_writes(self) -> None:
         """Prepare for a process that writes one event at a time and wants each commit to be quick."""
-        with explained(self._name), self._writer().begin() as begun:
-            dialects.grow_log(begun.connection)
+        with self._within(self._kept("writer")) as connection:
+            dialects.grow_log(connection)
 
     def close(self) -> None:
         """Close this thread's connections and those that nobody uses."""
-        writer: Connection | None = getattr(self._writers, "connection", None)
-        if writer is not None:
-            writer.close()
-            del self._writers.connection
+        for connection in vars(self._connections).values():
+            connection.close()
+        vars(self._connections).clear()
         self._engine.dispose()
 
-    def _writer(self) -> Connection:
-        """This thread's connection for writing, kept between transactions: a new one costs as much as a commit."""
-        connection: Connection | None = getattr(self._writers, "connection", None)
+    def _kept(self, use: str) -> Connection:
+        """This thread's "writer" or "reader", kept between transactions: a new one costs as much as a commit."""
+        connection: Connection | None = getattr(self._connections, use, None)
         if connection is None:
-            connection = self._engine.connect().execution_options(**{dialects.WRITING: True})
-            self._writers.connection = connection
+            connection = self._engine.connect().execution_options(**{dialects.WRITING: use == "writer"})
+            setattr(self._connections, use, connection)
         return connection
 
     @contextmanager
+    def _within(self, connection: Connection) -> Iterator[Connection]:
+        with explained(self._name, self._driver), connection.begin():
+            try:
+                yield connection
+            except self._driver.Error as error:
+                # Said to the driver itself, so SQLAlchemy does not know yet that this connection is gone.
+                if connection.dialect.is_disconnect(error, connection.connection.driver_connection, None):
+                    connection.invalidate(error)
+                raise
+
+    @contextmanager
     def _connected(self, writing: bool) -> Iterator[Connection]:
-        with explained(self._name), self._engine.connect() as plain:
+        with explained(self._name, self._driver), self._engine.connect() as plain:
             connection = plain.execution_options(**{dialects.WRITING: writing})
             with connection.begin():
                 yield connection

@@ -3,12 +3,17 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 
 class StoreError(Exception):
     """The store could not do what was asked, and nothing of it was done. The text names the database and a remedy."""
+
+
+class StoreConflictError(StoreError):
+    """What was to be stored needs something that is not there: the store is another than it was, from a backup."""
 
 
 _TROUBLE = {
@@ -34,12 +39,20 @@ def explain(name: str, error: BaseException) -> str:
 
 
 @contextmanager
-def explained(name: str) -> Iterator[None]:
-    """Turn every error of the database within the block into a StoreError about the database `name`."""
+def explained(name: str, driver: Any) -> Iterator[None]:
+    """Turn every error of the database within the block into a StoreError about the database `name`.
+
+    `driver` is the database driver's module: what is said to the driver itself fails with the driver's own errors.
+    """
     try:
         yield
     except DBAPIError as error:
         # SQLAlchemy's own text would repeat the parameters, and those hold what people do in their homes.
-        raise StoreError(explain(name, error.orig or error)) from None
-    except sqlite3.Error as error:
-        raise StoreError(explain(name, error)) from None
+        raise _told(name, error.orig or error, driver) from None
+    except (sqlite3.Error, driver.Error) as error:
+        raise _told(name, error, driver) from None
+
+
+def _told(name: str, error: BaseException, driver: Any) -> StoreError:
+    conflict = isinstance(error, (sqlite3.IntegrityError, driver.IntegrityError))
+    return (StoreConflictError if conflict else StoreError)(explain(name, error))

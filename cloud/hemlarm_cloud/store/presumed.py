@@ -40,14 +40,6 @@ class PresumedReading(Connected):
         query = select(_table).where(_table.c.state.in_(["waiting", "raised"]), _table.c.settled_ms.is_(None))
         return self._presumed(query.order_by(_table.c.due_ms))
 
-    def due_entry_delays(
-        self, now_ms: int, shards: tuple[str, str] = ("00", "ff"), limit: int = 100
-    ) -> list[rows.PresumedAlarm]:
-        """Return waiting entry delays whose time is up, of panels in a range of shards, those due first in front."""
-        query = select(_table).join(schema.panel, schema.panel.c.id == _table.c.panel)
-        query = query.where(_table.c.state == "waiting", _table.c.due_ms <= now_ms)
-        return self._presumed(query.where(schema.panel.c.shard.between(*shards)).order_by(_table.c.due_ms).limit(limit))
-
     def settlement_ms(self, delay: rows.PresumedAlarm) -> int | None:
         """Return when the first event that settles this entry delay was stored, or None."""
         event = schema.event

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hemlarm_cloud.store import gaps, requests, rows, schema
 from hemlarm_cloud.store.configurations import ConfigurationReading
+from hemlarm_cloud.store.dating import DatingReading
+from hemlarm_cloud.store.health import HealthReading
 from hemlarm_cloud.store.presumed import PresumedReading
 
 _PAGE = 1000
@@ -15,7 +17,7 @@ _event_columns = [schema.event.c[name] for name in rows.Event._fields]
 _alert_columns = [schema.alert.c[name] for name in rows.Alert._fields]
 
 
-class Queries(PresumedReading, ConfigurationReading):
+class Queries(PresumedReading, ConfigurationReading, DatingReading, HealthReading):
     """What can be asked of the store. Raises StoreError through the `read` or `begin` that gave it."""
 
     def panel(self, panel: str) -> rows.Panel | None:
@@ -27,6 +29,10 @@ class Queries(PresumedReading, ConfigurationReading):
         """Return all panels, oldest first."""
         query = select(schema.panel).order_by(schema.panel.c.provisioned_ms, schema.panel.c.id)
         return [rows.Panel(*row) for row in self._all(query)]
+
+    def revoked(self) -> list[str]:
+        """Return the panels that were revoked."""
+        return [panel for (panel,) in self._prepared.revoked.run(self._connection).fetchall()]
 
     def incarnations(self, panel: str) -> list[rows.Incarnation]:
         """Return the panel's incarnations, oldest first."""
@@ -40,6 +46,13 @@ class Queries(PresumedReading, ConfigurationReading):
         if panel is not None:
             query = query.where(schema.event.c.panel == panel)
         return [rows.Event(*row) for row in self._all(query.order_by(schema.event.c.id).limit(limit))]
+
+    def highest(self, panel: str, kid: bytes) -> int:
+        """Return the highest number of an incarnation that is stored or declared void, 0 where there is none."""
+        event, void = schema.event, schema.void_range
+        stored = select(func.max(event.c.number)).where(event.c.panel == panel, event.c.kid == kid)
+        declared = select(func.max(void.c.last)).where(void.c.panel == panel, void.c.kid == kid)
+        return max(self._connection.scalar(stored) or 0, self._connection.scalar(declared) or 0)
 
     def void_ranges(self, panel: str, kid: bytes) -> list[rows.VoidRange]:
         """Return the ranges that an incarnation declared void, in the order of the declaring records."""
@@ -69,7 +82,8 @@ class Queries(PresumedReading, ConfigurationReading):
 
         Commands already sent are among them: a panel executes an id once, so sending again is how a lost one arrives.
         """
-        return [rows.Command(*row) for row in self._all(requests.due(schema.command, now_ms, shards, limit))]
+        due = self._prepared.due_commands.run(self._connection, **requests.due_values(now_ms, shards, limit))
+        return [rows.Command(*row) for row in due.fetchall()]
 
     def _gaps(self, panel: str, kid: bytes, start: int, below: int, at_most: int) -> tuple[int, list[tuple[int, int]]]:
         numbers = self._numbers(panel, kid, start)

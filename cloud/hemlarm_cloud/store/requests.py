@@ -6,7 +6,7 @@ answered_ms.
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from hemlarm_cloud.store import rows, schema
@@ -48,15 +48,23 @@ def expire(connection: Connection, table: Table, now_ms: int) -> int:
     return connection.execute(update(table).where(*late).values(state="expired")).rowcount
 
 
-def due(table: Table, now_ms: int, shards: tuple[str, str], limit: int) -> Select[Any]:
-    """Return the query for unanswered, unexpired requests to living panels in a range of shards, oldest first."""
+def due(table: Table) -> Select[Any]:
+    """Return the query for unanswered, unexpired requests to living panels in a range of shards, oldest first.
+
+    It takes `due_values`.
+    """
     return found(
         table,
-        table.c.state.in_(["queued", "sent"]),
-        table.c.expires_ms > now_ms,
+        or_(table.c.state == "queued", table.c.state == "sent"),
+        table.c.expires_ms > bindparam("now_ms"),
         schema.panel.c.revoked_ms.is_(None),
-        schema.panel.c.shard.between(*shards),
-    ).limit(limit)
+        schema.panel.c.shard.between(bindparam("first_shard"), bindparam("last_shard")),
+    ).limit(bindparam("at_most"))
+
+
+def due_values(now_ms: int, shards: tuple[str, str], limit: int) -> dict[str, Any]:
+    """Return the values for the query `due`."""
+    return {"now_ms": now_ms, "first_shard": shards[0], "last_shard": shards[1], "at_most": limit}
 
 
 def found(table: Table, *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -16,6 +16,10 @@ CommandState = Literal["queued", "sent", "done", "failed", "expired"]
 
 EntryDelayState = Literal["waiting", "settled", "raised"]
 
+Dating = Literal["panel", "session", "between"]
+"""Who says when an event happened: the panel's clock; the uptime in it and a session of the same boot; or nobody, and
+it is an estimate from what happened before and after."""
+
 
 class Panel(NamedTuple):
     """A panel that was provisioned; `root_key` is wrapped by the vault, `certificate_serial` is hexadecimal."""
@@ -39,7 +43,11 @@ class Incarnation(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A verified event as it is stored; `id` is 0 until then. A void record has qcode 0 and a range beside it."""
+    """A verified event as it is stored; `id` is 0 until then. A void record has qcode 0 and a range beside it.
+
+    `panel_time_ms` is kept as the panel sent it, `dated_ms` is when it happened as far as is known. Their order is
+    always that of their numbers.
+    """
 
     panel: str
     kid: bytes
@@ -58,6 +66,18 @@ class Event(NamedTuple):
     uptime_ms: int = 0
     panel_time_ms: int | None = None
     id: int = 0
+    dated_ms: int = 0
+    dating: Dating = "between"
+
+
+class BootTime(NamedTuple):
+    """When a boot of a panel began, as a session told that found its uptime to be `uptime_ms`."""
+
+    panel: str
+    kid: bytes
+    boot: int
+    epoch_ms: int
+    uptime_ms: int
 
 
 class VoidRange(NamedTuple):
@@ -151,3 +171,25 @@ class PresumedAlarm(NamedTuple):
     state: EntryDelayState = "waiting"
     raised_ms: int | None = None
     settled_ms: int | None = None
+
+
+class PanelHealth(NamedTuple):
+    """How a panel was when it last told; the fields are those of `messages.Health`."""
+
+    panel: str
+    received_ms: int
+    boot: int
+    cause: int
+    task: int
+    heap_free: int
+    journal_pending: int
+    journal_capacity: int
+    flash_faults: int
+    sectors_retired: int
+    erases_max: int
+    unsaved: int
+    mains: int
+    battery_mv: int
+    battery_percent: int
+    hours_left: int
+    power_flags: int

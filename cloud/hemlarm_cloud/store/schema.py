@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -33,6 +34,9 @@ metadata = MetaData(
 
 SerialId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column declared INTEGER, which holds 64 bits there."""
+
+ESTIMATED = text("dating = 'between' AND qcode <> 0")
+"""Which events belong into the index of those whose date is an estimate; a void record has none worth one."""
 
 panel = Table(
     "panel",
@@ -79,7 +83,30 @@ event = Table(
     ForeignKeyConstraint(["panel", "kid"], ["incarnation.panel", "incarnation.kid"]),
     UniqueConstraint("panel", "kid", "number", "tag"),
     Index(None, "panel", "id"),
+    # The defaults are those that rows of before these columns were given for a moment.
+    Column("dated_ms", BigInteger, nullable=False, server_default=text("0"), comment="when it happened, best known"),
+    Column("dating", String(8), nullable=False, server_default=text("'between'"), comment="who says so"),
     sqlite_autoincrement=True,
+)
+# What is only estimated is rare, and looked for whenever more is known.
+Index(
+    "ix_event_estimated",
+    event.c.panel,
+    event.c.kid,
+    event.c.number,
+    sqlite_where=ESTIMATED,
+    postgresql_where=ESTIMATED,
+)
+
+boot_time = Table(
+    "boot_time",
+    metadata,
+    Column("panel", String(16), primary_key=True),
+    Column("kid", LargeBinary(4), primary_key=True),
+    Column("boot", BigInteger, primary_key=True),
+    Column("epoch_ms", BigInteger, nullable=False, comment="when the panel's uptime was 0"),
+    Column("uptime_ms", BigInteger, nullable=False, comment="the panel's, when it told"),
+    ForeignKeyConstraint(["panel", "kid"], ["incarnation.panel", "incarnation.kid"]),
 )
 
 void_range = Table(
@@ -175,4 +202,26 @@ presumed_alarm = Table(
     Column("settled_ms", BigInteger, comment="when what settles it was stored; of a raised one, too late"),
     CheckConstraint("state IN ('waiting', 'settled', 'raised')", name="state"),
     Index(None, "state", "due_ms"),
+)
+
+panel_health = Table(
+    "panel_health",
+    metadata,
+    Column("panel", String(16), ForeignKey("panel.id"), primary_key=True),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("boot", BigInteger, nullable=False),
+    Column("cause", Integer, nullable=False, comment="of the last start"),
+    Column("task", Integer, nullable=False, comment="that hung before it"),
+    Column("heap_free", BigInteger, nullable=False),
+    Column("journal_pending", Integer, nullable=False),
+    Column("journal_capacity", Integer, nullable=False),
+    Column("flash_faults", Integer, nullable=False),
+    Column("sectors_retired", Integer, nullable=False),
+    Column("erases_max", BigInteger, nullable=False),
+    Column("unsaved", Integer, nullable=False),
+    Column("mains", Integer, nullable=False),
+    Column("battery_mv", Integer, nullable=False),
+    Column("battery_percent", Integer, nullable=False),
+    Column("hours_left", Integer, nullable=False),
+    Column("power_flags", Integer, nullable=False),
 )

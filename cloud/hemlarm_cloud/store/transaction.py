@@ -1,15 +1,14 @@
 """Writing to the store: what one transaction of the ingest or of an administrator may change."""
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam, exists, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from hemlarm_cloud.store import requests, rows, schema
 from hemlarm_cloud.store.configurations import ConfigurationWriting
-from hemlarm_cloud.store.dialects import insert_unless_present
-from hemlarm_cloud.store.prepared import Prepared
+from hemlarm_cloud.store.dating import DatingWriting
+from hemlarm_cloud.store.health import HealthWriting
 from hemlarm_cloud.store.presumed import PresumedWriting
 from hemlarm_cloud.store.queries import Queries
 
@@ -22,60 +21,9 @@ _INT64_MAX = (1 << 63) - 1
 _Key = tuple[str, bytes, int, bytes]
 """Panel, key id, number and tag: what makes an event the same event."""
 
-_other = schema.event.alias("other")
-_newly_stored = select(
-    schema.event.c.id,
-    schema.event.c.panel,
-    schema.event.c.kid,
-    schema.event.c.number,
-    schema.event.c.tag,
-    # Looks for another tag, not for a lower id: that lookup stays within one index of its own.
-    exists(_other.c.tag)
-    .where(
-        _other.c.panel == schema.event.c.panel,
-        _other.c.kid == schema.event.c.kid,
-        _other.c.number == schema.event.c.number,
-        _other.c.tag != schema.event.c.tag,
-    )
-    .label("contested"),
-).where(schema.event.c.id > bindparam("before"))
-_is_contested = select(
-    exists(schema.event.c.id).where(
-        schema.event.c.panel == bindparam("panel"),
-        schema.event.c.kid == bindparam("kid"),
-        schema.event.c.number == bindparam("number"),
-        schema.event.c.tag != bindparam("tag"),
-    )
-)
-_last_event = select(func.coalesce(func.max(schema.event.c.id), 0))
 
-
-class _HotPath(NamedTuple):
-    """The statements that every group of events needs."""
-
-    last_event: Prepared
-    insert_event: Prepared
-    newly_stored: Prepared
-    is_contested: Prepared
-
-
-@cache
-def _hot_path(dialect: Dialect) -> _HotPath:
-    columns = [name for name in rows.Event._fields if name != "id"]
-    return _HotPath(
-        Prepared(_last_event, dialect),
-        Prepared(insert_unless_present(dialect.name, schema.event), dialect, columns),
-        Prepared(_newly_stored, dialect),
-        Prepared(_is_contested, dialect),
-    )
-
-
-class Transaction(Queries, PresumedWriting, ConfigurationWriting):
+class Transaction(Queries, PresumedWriting, ConfigurationWriting, DatingWriting, HealthWriting):
     """Changes that become durable together when the `with` block of `Store.begin` ends, or not at all."""
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._prepared = _hot_path(connection.dialect)
 
     def add_panel(self, panel: rows.Panel) -> None:
         """Store a newly provisioned panel."""
@@ -111,7 +59,7 @@ class Transaction(Queries, PresumedWriting, ConfigurationWriting):
         """
         if len(events) < 2:
             return [self._add_lone_event(event) for event in events]
-        before = self._prepared.last_event.run(self._connection).scalar_one()
+        (before,) = self._prepared.last_event.run(self._connection).fetchone()
         self._prepared.insert_event.run_many(self._connection, [_event_values(event) for event in events])
         stored = self._stored_since(before)
         outcomes: list[rows.Outcome] = [stored.pop(event[:4], "duplicate") for event in events]
@@ -134,20 +82,21 @@ class Transaction(Queries, PresumedWriting, ConfigurationWriting):
             self._connection.execute(insert(schema.void_range), declared._asdict())
         return outcome
 
-    def missing(self, panel: str, kid: bytes, below: int, at_most: int = GAPS_MAX) -> list[tuple[int, int]]:
-        """Return ranges (first, last) of numbers below `below` that are neither stored nor void, lowest first.
+    def missing(
+        self, panel: str, kid: bytes, below: int, at_most: int = GAPS_MAX, above: int = 0
+    ) -> list[tuple[int, int]]:
+        """Return ranges (first, last) of numbers from `above` up to `below` that are neither stored nor void.
 
-        At most `at_most` of them, and none for an unknown incarnation. Moves the incarnation's `complete_below` up to
-        the first missing number, so the next call looks only at what came since.
+        The lowest `at_most` of them, and none for an unknown incarnation. Moves the incarnation's `complete_below` up
+        to the first missing number, so the next call looks only at what came since.
         """
         table = schema.incarnation
         this = (table.c.panel == panel, table.c.kid == kid)
         start = self._connection.scalar(select(table.c.complete_below).where(*this))
-        if start is None or start >= below:
+        if start is None or max(start, above) >= below:
             return []
-        complete_below, gaps = self._gaps(panel, kid, start, below, at_most)
-        assert start <= complete_below
-        if complete_below > start:
+        complete_below, gaps = self._gaps(panel, kid, max(start, above), below, at_most)
+        if start < complete_below and start >= above:
             self._connection.execute(update(table).where(*this).values(complete_below=complete_below))
         return gaps
 
@@ -186,15 +135,15 @@ class Transaction(Queries, PresumedWriting, ConfigurationWriting):
         values = _event_values(event)
         if self._prepared.insert_event.run(self._connection, **values).rowcount == 0:
             return "duplicate"
-        if not self._prepared.is_contested.run(self._connection, **values).scalar_one():
+        if not self._prepared.is_contested.run(self._connection, **values).fetchone()[0]:
             return "new"
         self._alert_clone(event)
         return "clone"
 
     def _stored_since(self, before: int) -> dict[_Key, rows.Outcome]:
         outcomes: dict[_Key, rows.Outcome] = {}
-        for row in self._prepared.newly_stored.run(self._connection, before=before):
-            event_id, panel, kid, number, tag, contested = tuple(row)
+        for row in self._prepared.newly_stored.run(self._connection, before=before).fetchall():
+            event_id, panel, kid, number, tag, contested = row
             clone = contested and event_id > self._first_with(panel, kid, number)
             outcomes[panel, kid, number, tag] = "clone" if clone else "new"
         return outcomes

@@ -8,10 +8,15 @@ that wants it, without waiting for any task's turn: an alarm is with the network
 import asyncio
 
 from hemlarm_firmware.link.backoff import Backoff
-from hemlarm_firmware.link.connection import Connection
+from hemlarm_firmware.link.connection import Connection, LinkDownError
+from hemlarm_firmware.waiting import Pause
+from hemlarm_firmware.watchdog import LINK
 
 FAILURES = (OSError, MemoryError)
 """What a connection is given up for. A new one starts with all the memory that the old one held."""
+
+DRAIN_LIMIT_S = 60
+"""For what the network did not take at once: by then the cloud's silence would have ended the connection as well."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,11 +25,12 @@ if TYPE_CHECKING:
 
     from hemlarm_firmware.board import Board
     from hemlarm_firmware.clock import Clock
+    from hemlarm_firmware.watchdog import Watchdog
     from hemlarm_protocol.panel_end import PanelEnd
 
 
 class Uplink:
-    """`happened(fact)` is called with each of the session's happenings, in order."""
+    """`happened(fact)` is called with each of the session's happenings, in order, and with ("closed",) when it ends."""
 
     def __init__(
         self,
@@ -33,17 +39,19 @@ class Uplink:
         end: "PanelEnd",
         clock: "Clock",
         happened: "Callable[[tuple[Any, ...]], None]",
+        watchdog: "Watchdog",
     ) -> None:
         self._board = board
         self._panel = panel
         self._end = end
         self._clock = clock
         self._happened = happened
+        self._watchdog = watchdog
         self._backoff = Backoff(board.random)
         self._connection: Connection | None = None
-        self._failure: OSError | MemoryError | None = None
+        self._failure: Exception | None = None
         self._ended = asyncio.Event()
-        self._wanted = asyncio.Event()
+        self._pause = Pause()
         self._armed_ms = 0
 
     def poke(self, urgent: bool = False) -> None:
@@ -53,7 +61,17 @@ class Uplink:
         if self._connection is not None:
             self._flush()
         elif urgent and self._backoff.hurry(now_ms):
-            self._wanted.set()
+            self._pause.end()
+
+    def tell_health(self) -> None:
+        """Tell the cloud how the panel is, because that got worse."""
+        self._end.tell_health(self._clock.uptime_ms())
+        self._flush()
+
+    def close(self) -> None:
+        """Let go of the connection; only for a panel that stops at once."""
+        if self._connection is not None:
+            self._connection.close()
 
     def answer(self, command_id: bytes, status: int, detail: int, reason: str = "") -> None:
         """Send the result of a command or change, and before it why a change was refused."""
@@ -70,6 +88,7 @@ class Uplink:
     async def run(self) -> None:
         """Connect, serve, and connect again, for ever."""
         while True:
+            self._watchdog.promise(LINK, self._clock.uptime_ms())
             connection = Connection(self._board, self._panel)
             try:
                 await connection.open()
@@ -80,6 +99,7 @@ class Uplink:
                 self._connection = None
                 self._end.disconnected()
                 connection.close()
+            self._happened(("closed",))
             await self._until(self._clock.uptime_ms() + self._backoff.next_ms())
 
     async def _serve(self, connection: Connection) -> None:
@@ -101,7 +121,7 @@ class Uplink:
     async def _watch(self, work: "Coroutine[Any, Any, None]") -> None:
         try:
             await work
-        except FAILURES as failure:
+        except Exception as failure:  # noqa: BLE001  `run` knows what to do, or ends.
             self._fail(failure)
 
     async def _read(self, connection: Connection) -> None:
@@ -113,7 +133,8 @@ class Uplink:
 
     async def _keep_time(self, connection: Connection) -> None:
         while True:
-            await connection.drain()
+            if connection.blocked:
+                await self._drain(connection)
             deadline_ms = self._end.deadline_ms()
             if deadline_ms is None or self._clock.uptime_ms() < deadline_ms:
                 await self._until(deadline_ms)
@@ -122,17 +143,17 @@ class Uplink:
                 self._tell()
                 self._flush()
 
-    async def _until(self, deadline_ms: "int | None") -> None:
-        """Wait until then, or until `_wanted` is set."""
-        self._wanted.clear()
-        self._armed_ms = deadline_ms or 0
-        if deadline_ms is None:
-            await self._wanted.wait()
-            return
+    async def _drain(self, connection: Connection) -> None:
         try:
-            await asyncio.wait_for(self._wanted.wait(), max(0, deadline_ms - self._clock.uptime_ms()) / 1000)
+            await asyncio.wait_for(connection.drain(), DRAIN_LIMIT_S)
         except asyncio.TimeoutError:
-            pass
+            raise LinkDownError(f"the network took nothing for {DRAIN_LIMIT_S} s") from None
+
+    async def _until(self, deadline_ms: "int | None") -> None:
+        """Wait until then, or until the pause is ended."""
+        self._armed_ms = deadline_ms or 0
+        self._watchdog.promise(LINK, deadline_ms)
+        await self._pause.wait(None if deadline_ms is None else max(0, deadline_ms - self._clock.uptime_ms()))
 
     def _flush(self) -> None:
         """Give the network what the session wants to say, and see to it that its next deadline is kept."""
@@ -145,7 +166,7 @@ class Uplink:
             self._fail(failure)
         deadline_ms = self._end.deadline_ms()
         if self._connection.blocked or (deadline_ms is not None and deadline_ms < self._armed_ms):
-            self._wanted.set()
+            self._pause.end()
 
     def _tell(self) -> None:
         for fact in self._end.happenings():
@@ -155,6 +176,6 @@ class Uplink:
                 self._backoff.reset()
             self._happened(fact)
 
-    def _fail(self, failure: "OSError | MemoryError") -> None:
+    def _fail(self, failure: Exception) -> None:
         self._failure = self._failure or failure
         self._ended.set()

@@ -5,11 +5,14 @@ The table in `tables.py` says which state follows and which actions run; those a
 
 from hemlarm_firmware.panel import inputs, tables, zone_types
 from hemlarm_firmware.panel.confirmation import CONFIRMS, WAITS, Confirmation
-from hemlarm_firmware.panel.countdown import Countdown
+from hemlarm_firmware.panel.countdown import Countdown, earlier
 from hemlarm_firmware.panel.zone import FORCED, NOT_BYPASSED, SWINGER, Zone
 
 # An event's detail is one byte, a delay up to 300 s: delays are told in units of 2 s, rounded up.
 DELAY_UNIT_MS = 2000
+
+# What of an area a snapshot keeps as it is. Its lists are never changed but replaced, so that snapshots may hold them.
+_KEPT = ["number", "state", "mode", "alarm_zone", "entry_zone", "exit_error", "reported", "unrestored"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,6 +103,13 @@ class Area:
         """The zones that refuse arming in this mode."""
         return [zone for zone in self.zones if zone.blocks(mode, self.exit_ms)]
 
+    def blocker(self, only_open: bool) -> "Zone | None":
+        """The first zone that refuses arming for away, or the first that does so and is open. Costs no memory."""
+        for zone in self.zones:
+            if (zone.open or (zone.troubles and not only_open)) and zone.blocks(inputs.AWAY, self.exit_ms):
+                return zone
+        return None
+
     def is_armed_in(self, mode: int) -> bool:
         """Whether it is armed or being armed in this mode, and nothing has happened since."""
         return self.mode == mode and self.state in (tables.EXIT_DELAY, tables.ARMED)
@@ -118,9 +128,7 @@ class Area:
 
     def deadline_ms(self) -> "int | None":
         """When `run_due` has something to do."""
-        times = [self.time.next_ms(), self.cancel_time.next_ms(), self.confirmation.time.next_ms()]
-        known = [time for time in times if time is not None]
-        return min(known) if known else None
+        return earlier(self.time.next_ms(), earlier(self.cancel_time.next_ms(), self.confirmation.time.next_ms()))
 
     # The state machine.
 
@@ -131,7 +139,7 @@ class Area:
 
     def _restore(self, zone: Zone, cause: "Cause") -> None:
         if zone.number in self.unrestored:
-            self.unrestored.remove(zone.number)
+            self.unrestored = [number for number in self.unrestored if number != zone.number]
             cause.event(3000 + zone.code, self.number, zone.number)
 
     def _zone(self, number: int) -> "Zone | None":
@@ -175,7 +183,7 @@ class Area:
         """One alarm for each zone in one alarm, so that a motion detector does not fill the journal."""
         assert zone
         if zone.number not in self.reported:
-            self.reported.append(zone.number)
+            self.reported = self.reported + [zone.number]
             self._alarm(zone.number, zone.code, cause, zone)
             if not zone.open:
                 self._restore(zone, cause)
@@ -239,7 +247,7 @@ class Area:
         """Reports the alarm of a zone, counts it, and shuts out a zone that alarms again and again."""
         self.alarm_zone = self.alarm_zone or number
         if number not in self.unrestored:
-            self.unrestored.append(number)
+            self.unrestored = self.unrestored + [number]
         if self.cancel_time.deadline_ms is None:
             self.cancel_time.start(cause.now_ms, self._cancel_ms)
         trip = self.confirmation.trip(zone.group if zone else 0, cause.now_ms)
@@ -255,20 +263,31 @@ class Area:
 
     def snapshot(self) -> "dict[int | str, Any]":
         """What a restart must know, see `restore_from`."""
-        return {
-            "number": self.number,
-            "state": self.state,
-            "mode": self.mode,
+        state: dict[int | str, Any] = {
             "left_ms": self.time.left_ms,
             "cancel_ms": self.cancel_time.left_ms,
             "confirm": self.confirmation.snapshot(),
-            "alarm_zone": self.alarm_zone,
-            "entry_zone": self.entry_zone,
-            "exit_error": self.exit_error,
-            "reported": self.reported[:],
-            "unrestored": self.unrestored[:],
-            "open": [zone.number for zone in self.zones if zone.open and self._is_held(zone)],
+            "open": self._held(),
         }
+        for name in _KEPT:
+            state[name] = getattr(self, name)
+        return state
+
+    def is_as_in(self, state: "dict[int | str, Any]") -> bool:
+        """Whether `snapshot` would be equal to this one; costs hardly any memory."""
+        for name in _KEPT:
+            if getattr(self, name) != state[name]:
+                return False
+        if self.time.left_ms != state["left_ms"] or self.cancel_time.left_ms != state["cancel_ms"]:
+            return False
+        return self.confirmation.is_as_in(state["confirm"]) and self._held() == state["open"]
+
+    def _held(self) -> "list[int]":
+        held = []
+        for zone in self.zones:
+            if zone.open and self._is_held(zone):
+                held.append(zone.number)
+        return held
 
     def _is_held(self, zone: Zone) -> bool:
         """Whether opening would start a delay or an alarm, had the zone not been open before.
@@ -282,7 +301,7 @@ class Area:
 
     def restore_from(self, state: "dict[int | str, Any]") -> None:
         """Takes up where a snapshot left off; zones that are no longer configured are forgotten."""
-        for name in ["state", "mode", "alarm_zone", "entry_zone", "exit_error"]:
+        for name in _KEPT:
             setattr(self, name, state[name])
         self.time.left_ms = state["left_ms"]
         self.cancel_time.left_ms = state["cancel_ms"]

@@ -16,15 +16,17 @@ class Cause:
     sound of the keypad or "". With `duress` a person acts under threat: it is reported, and nothing else may show it.
     """
 
-    def __init__(self, now_ms: int, source: int = contact_id.SOURCE_PANEL, user: int = 0) -> None:
+    # Most steps change none of these, and so they cost no memory.
+    source = contact_id.SOURCE_PANEL
+    user = 0
+    buzz = ""
+    duress = False
+    shows: "tuple[Output, ...]" = ()
+    requests: "tuple[Output, ...]" = ()
+
+    def __init__(self, now_ms: int) -> None:
         self.now_ms = now_ms
-        self.source = source
-        self.user = user
         self.events: list[Output] = []
-        self.requests: list[Output] = []
-        self.buzz = ""
-        self.duress = False
-        self.shows: list[Output] = []
 
     def event(self, qcode: int, area: int = 0, zone: int = 0, detail: int = 0) -> None:
         """Reports an event, attributed to whoever asked."""
@@ -32,11 +34,11 @@ class Cause:
 
     def show(self, output: str, value: "Any") -> None:
         """Sets an output that holds no state, such as a camera's flash."""
-        self.shows.append(("show", output, value))
+        self.shows += (("show", output, value),)
 
     def request(self, *output: "Any") -> None:
         """Asks the shell for something: ("recall", index) or ("configure", edits, user)."""
-        self.requests.append(output)
+        self.requests += (output,)
 
     def acts_for(self, user: int, source: int) -> None:
         """What follows is this user's doing."""

@@ -46,6 +46,7 @@ MOTION_SENSORS = ["motion", "pet_motion", "camera", "pet_camera"]
 SENSORS = ["contact", "glass", "smoke", "heat", "co", "water", "button", "tamper", "temperature"] + MOTION_SENSORS
 WIRINGS = ["", "5k6", "2k2/4k7", "4k7/4k7", "1k/1k"]
 LANGUAGES = ["sv", "en"]
+BATTERIES = ["lead-acid", "lifepo4", "none"]
 ROLES = ["master", "user", "guest", "installer"]
 
 # Rows: name, kind, least (the words of a WORD), most, default. The bounds of areas, zones and users keep the snapshot,
@@ -66,6 +67,10 @@ PANEL: "list[Row]" = [
     ("pets_kg", NUMBER, 0, 200, 0),
     ("utc_offset_min", NUMBER, -720, 840, 60),
     ("dst", WORD, ["eu", "none"], None, "eu"),
+    ("battery", WORD, BATTERIES, None, "lead-acid"),
+    ("battery_mah", NUMBER, 500, 50000, 7000),
+    ("battery_test_h", NUMBER, 0, 720, 24),
+    ("mains_delay_s", NUMBER, 0, 3600, 300),
     ("revision", NUMBER, 0, REVISION_MAX, 0),
 ]
 AREA: "list[Row]" = [

@@ -55,6 +55,12 @@ class Confirmation:
         """What a restart must know."""
         return [int(self._confirmed), self.time.left_ms, sorted(self._ends)]
 
+    def is_as_in(self, state: "list[Any]") -> bool:
+        """Whether `snapshot` would be equal to this one; costs hardly any memory."""
+        if self._confirmed != bool(state[0]) or self.time.left_ms != state[1]:
+            return False
+        return bool(sorted(self._ends) == state[2]) if self._ends else not state[2]
+
     def restore_from(self, state: "list[Any]") -> None:
         """Takes up where a snapshot left off."""
         self._confirmed = bool(state[0])

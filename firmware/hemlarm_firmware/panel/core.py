@@ -6,6 +6,7 @@ held together, with the commands of the cloud, the restart, and what follows fro
 
 from hemlarm_firmware.panel import codes, inputs, latch_tables, snapshot, tables, texts, view
 from hemlarm_firmware.panel.cause import Cause
+from hemlarm_firmware.panel.countdown import earlier
 from hemlarm_firmware.panel.keypad import Keypad
 from hemlarm_firmware.panel.sensing import Sensing
 from hemlarm_firmware.panel.site import Site
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hemlarm_firmware.panel.codes import Hasher
     from hemlarm_firmware.panel.config import Config
 
+_SAMPLES = (inputs.LINE, inputs.ZONE, inputs.POWER)
 _KEYPAD_ALARMS = {"fire": latch_tables.FIRE, "hold-up": latch_tables.HOLD_UP}
 
 
@@ -50,6 +52,8 @@ class Panel:
         self._keypad = Keypad(config, Users(config, hash_code), self.site, known and known["keypad"])
         self._keypad_alarms: bool = config["keypad_alarms"]
         self._shown: dict[str, Any] = {}
+        self._said: view.Said | None = None  # The text of the state that the display shows.
+        self._deadline_ms: int | None = None
         self._resumed = False
         self._nothing: list[Output] = []  # Handed out when an input says nothing new; nobody may fill it.
         if known is not None:
@@ -58,7 +62,6 @@ class Panel:
             self._take_over(before)
         self._sensing = Sensing(self.site)
         self._saved = self.snapshot() if state is None else state
-        self._deadline_ms: int | None = None
 
     def handle(self, event: "Sequence[Any]", now_ms: int) -> "list[Output]":
         """Takes one input and returns the outputs, in the order to perform them.
@@ -66,29 +69,26 @@ class Panel:
         A sample that says nothing new costs no memory. Inputs of an unknown kind, zone or key have no effect.
         """
         kind = event[0]
-        if (kind == inputs.LINE or kind == inputs.ZONE) and self._says_nothing_new(event, now_ms):
+        if kind in _SAMPLES and self._says_nothing_new(event, now_ms):
             assert not self._nothing
             return self._nothing
         cause = Cause(now_ms)
         if kind == inputs.START:
             self._start(event, cause)
+        elif self._is_due(now_ms):
+            self._run_due(cause)
+        if kind in _SENSED:
+            _SENSED[kind](self._sensing, event, cause)
+        elif kind in _INPUTS:
+            _INPUTS[kind](self, event, cause)
         self._run_due(cause)
-        answers: list[Output] = []
-        if kind == inputs.COMMAND:
-            status, detail = self._command(event[1], event[2], event[3], cause)
-            answers.append(("result", status, detail))
-        else:
-            take = _INPUTS.get(kind)
-            if take:
-                take(self, event, cause)
-        self._run_due(cause)
-        return self._outputs(cause) + answers + cause.requests
+        return self._outputs(cause)
 
     def wake(self, now_ms: int) -> "list[Output]":
         """Does what is due; calling it early does nothing."""
         cause = Cause(now_ms)
         self._run_due(cause)
-        return self._outputs(cause) + cause.requests
+        return self._outputs(cause)
 
     def deadline_ms(self) -> "int | None":
         """When to call `wake`, or None. The clocks of a snapshot stand until the first input, ("start", ...)."""
@@ -123,23 +123,20 @@ class Panel:
     # Inputs.
 
     def _says_nothing_new(self, event: "Sequence[Any]", now_ms: int) -> bool:
-        if not self._resumed or (self._deadline_ms is not None and now_ms >= self._deadline_ms):
+        if self._is_due(now_ms):
             return False
+        if event[0] == inputs.POWER:
+            return not self.site.power.sample(event, now_ms)
         return self._sensing.says_nothing_new(event, now_ms)
 
-    def _zone(self, event: "Sequence[Any]", cause: Cause) -> None:
-        self._sensing.zone(event[1], event[2], cause)
+    def _power(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self.site.power.sample(event, cause.now_ms)
 
-    def _line(self, event: "Sequence[Any]", cause: Cause) -> None:
-        self._sensing.line(event[1], event[2], cause)
-
-    def _sensor(self, event: "Sequence[Any]", cause: Cause) -> None:
-        self._sensing.sensor(event[1], event[2], event[3], cause)
-
-    def _button(self, event: "Sequence[Any]", cause: Cause) -> None:
-        self._sensing.button(event[1], cause)
+    def _network(self, event: "Sequence[Any]", _cause: Cause) -> None:
+        self.site.power.network(event[1])
 
     def _key(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self.site.power.keypad_used(cause.now_ms)
         if event[1] not in _KEYPAD_ALARMS:
             self._keypad.key(event[1], cause)
         elif self._keypad_alarms:
@@ -148,6 +145,7 @@ class Panel:
             cause.acts_for(0, contact_id.SOURCE_PANEL)
 
     def _tag(self, event: "Sequence[Any]", cause: Cause) -> None:
+        self.site.power.keypad_used(cause.now_ms)
         self._keypad.tag(event[1], cause)
 
     def _recalled(self, event: "Sequence[Any]", cause: Cause) -> None:
@@ -165,7 +163,7 @@ class Panel:
         What became due while the panel was down comes before that, but already sees the doors as they are now; and
         zones that have spoken in an alarm, or lie on the way of a delay, belong to it, even if its time ends here.
         """
-        self._shown = {}
+        self._shown, self._said = {}, None
         changed = self._sensing.start(event[1], event[2] if len(event) > 2 else [])
         spoken = [zone for zone in changed if self.site.area_of[zone.area].has_part(zone)]
         for zone in spoken:
@@ -180,22 +178,24 @@ class Panel:
         self.site.take_over(before.site)
         self._keypad.take_over(before._keypad)
         self._resumed = before._resumed
+        self._deadline_ms = 0  # What the new configuration makes due is so at once.
 
     # Commands of the cloud.
 
-    def _command(self, verb: int, argument: int, user: int, cause: Cause) -> "tuple[int, int]":
-        """Returns (status, detail): of a refused arming the zone that refuses, else the area's status or 0."""
-        if verb not in inputs.VERBS:
-            return inputs.UNKNOWN_VERB, 0
+    def _command(self, event: "Sequence[Any]", cause: Cause) -> None:
+        """The result's detail is of a refused arming the zone that refuses, else the area's status or 0."""
+        _, verb, argument, user = event
         cause.acts_for(user, contact_id.SOURCE_COMMAND)
-        if verb >= inputs.VERB_BYPASS:
+        if verb not in inputs.VERBS:
+            answer = inputs.UNKNOWN_VERB, 0
+        elif verb >= inputs.VERB_BYPASS:
             answer = self._site_command(verb, argument, cause)
         elif argument in self.site.area_of:
             answer = self._area_command(verb, argument, cause)
         else:
             answer = inputs.BAD_ARGUMENT, 0
         cause.acts_for(0, contact_id.SOURCE_PANEL)
-        return answer
+        cause.request("result", *answer)
 
     def _area_command(self, verb: int, number: int, cause: Cause) -> "tuple[int, int]":
         area = self.site.area_of[number]
@@ -242,60 +242,86 @@ class Panel:
         self.site.run_due(cause)
         self._keypad.run_due(cause.now_ms)
 
+    def _is_due(self, now_ms: int) -> bool:
+        return not self._resumed or (self._deadline_ms is not None and now_ms >= self._deadline_ms)
+
     def _plan(self, now_ms: int) -> None:
-        times = self.site.deadlines() + self._sensing.deadlines() + view.deadlines(self.site, now_ms)
-        times.append(self._keypad.deadline_ms())
-        known = [time for time in times if time is not None]
-        self._deadline_ms = min(known) if known else None
+        at_ms = earlier(self.site.deadline_ms(), self._sensing.deadline_ms())
+        at_ms = earlier(at_ms, view.deadline_ms(self.site, now_ms))
+        at_ms = earlier(at_ms, self.site.power.deadline_ms)
+        self._deadline_ms = earlier(at_ms, self._keypad.deadline_ms())
 
     # Outputs.
 
     def _outputs(self, cause: Cause) -> "list[Output]":
-        now_ms = cause.now_ms
         out = cause.events
-        state = self.snapshot()
-        if state != self._saved:
-            self._saved = state
+        siren = view.siren(self.site, cause.now_ms, False)
+        buzzer = view.buzzer(self.site, cause.now_ms)
+        self.site.power.run_due(cause, self.site, siren != "off" or buzzer != "off")
+        if not snapshot.is_current(self._saved, self.site, self._keypad.snapshot()):
+            self._saved = self.snapshot()
             out.append(("save",))
-        indoor = view.siren(self.site, now_ms, outdoor=False)
-        if indoor != "off" and self._shown.get("siren") in (None, "off"):
+        if siren != "off" and self._shown.get("siren") in (None, "off"):
             self._keypad.alarm_begins()
-        self._show(out, "siren", indoor)
-        self._show(out, "outdoor", view.siren(self.site, now_ms, outdoor=True))
-        self._show(out, "display", self._lines())
-        for name, on in view.lamps(self.site):
-            self._show(out, "lamp", (name, on), name)
-        self._show(out, "buzzer", view.buzzer(self.site, now_ms))
+        self._show(out, "siren", siren)
+        siren = view.siren(self.site, cause.now_ms, True)
+        self._show(out, "outdoor", siren)
+        self._show_lines(out)
+        self._show_lamps(out)
+        self._show(out, "buzzer", buzzer)
         out += cause.shows
         if cause.buzz:
             out.append(("show", "buzzer", cause.buzz))
-        self._plan(now_ms)
+        out += cause.requests
+        self._plan(cause.now_ms)
         return out
 
-    def _show(self, out: "list[Output]", output: str, value: "Any", lamp: str = "") -> None:
-        key = lamp or output
-        if self._shown.get(key) != value:
-            self._shown[key] = value
+    def _show(self, out: "list[Output]", output: str, value: "Any") -> None:
+        if self._shown.get(output) != value:
+            self._shown[output] = value
             out.append(("show", output, value))
 
-    def _lines(self) -> "tuple[str, str]":
+    def _show_lines(self, out: "list[Output]") -> None:
         """What the keypad has to say to the person who uses it goes before the state."""
-        said = self._keypad.lines()
-        if said is not None:
-            return said
-        text, number = view.text(self.site)
+        lines, said = self._keypad.lines(), None
+        if lines is None:
+            said = view.text(self.site)
+            if said == self._said:
+                return
+            lines = self._lines_of(*said)
+        self._said = said
+        self._show(out, "display", lines)
+
+    def _lines_of(self, text: int, number: int) -> "tuple[str, str]":
         zone = self.site.zone_of.get(number) if text != texts.WALK_LEFT else None
         return texts.lines(self._texts, text, number, zone.name if zone else "")
 
+    def _show_lamps(self, out: "list[Output]") -> None:
+        lit = view.lamps(self.site)
+        changed = lit ^ self._shown.get("lamp", ~lit)
+        if changed:
+            self._shown["lamp"] = lit
+            self._switch_lamps(out, lit, changed)
 
+    def _switch_lamps(self, out: "list[Output]", lit: int, changed: int) -> None:
+        for index, name in enumerate(view.LAMPS):
+            if changed >> index & 1:
+                out.append(("show", "lamp", (name, bool(lit >> index & 1))))
+
+
+_SENSED = {
+    inputs.ZONE: Sensing.zone,
+    inputs.LINE: Sensing.line,
+    inputs.SENSOR: Sensing.sensor,
+    inputs.BUTTON: Sensing.button,
+}
 _INPUTS = {
-    inputs.ZONE: Panel._zone,
-    inputs.LINE: Panel._line,
-    inputs.SENSOR: Panel._sensor,
-    inputs.BUTTON: Panel._button,
+    inputs.POWER: Panel._power,
+    inputs.NETWORK: Panel._network,
     inputs.KEY: Panel._key,
     inputs.TAG: Panel._tag,
     inputs.RECALLED: Panel._recalled,
     inputs.CLOCK: Panel._clock,
     inputs.INFORMED: Panel._informed,
+    inputs.COMMAND: Panel._command,
 }

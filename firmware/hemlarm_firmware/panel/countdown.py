@@ -47,3 +47,10 @@ class Countdown:
         while self._step_ms and self.left_ms and now_ms >= self.deadline_ms - self.left_ms:
             self.left_ms = max(0, self.left_ms - self._step_ms)
         return now_ms >= self.deadline_ms
+
+
+def earlier(first_ms: "int | None", second_ms: "int | None") -> "int | None":
+    """The earlier of two moments; None never comes."""
+    if first_ms is None or (second_ms is not None and second_ms < first_ms):
+        return second_ms
+    return first_ms

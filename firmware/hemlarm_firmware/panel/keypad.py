@@ -8,7 +8,7 @@ import sys
 
 from hemlarm_firmware.panel import codes, inputs, keypad_texts, tables, users
 from hemlarm_firmware.panel.config import forget
-from hemlarm_firmware.panel.countdown import Countdown
+from hemlarm_firmware.panel.countdown import Countdown, earlier
 from hemlarm_protocol import contact_id
 from hemlarm_protocol.constant import const
 
@@ -151,9 +151,7 @@ class Keypad:
 
     def deadline_ms(self) -> "int | None":
         """When `run_due` has something to do."""
-        times = [self._end_ms, self._lock.deadline_ms, self._access.next_ms()]
-        known = [time for time in times if time is not None]
-        return min(known) if known else None
+        return earlier(self._end_ms, earlier(self._lock.deadline_ms, self._access.next_ms()))
 
     def snapshot(self) -> "dict[int | str, Any]":
         """What a restart must know: the lock, and whether an installer is let in, and for how long."""

@@ -48,9 +48,9 @@ class Latch:
         """A person stops the sound; the alarm goes on until its detectors are clear."""
         self._step(latch_tables.SILENCE, cause)
 
-    def run_due(self, now_ms: int, cause: "Cause") -> None:
+    def run_due(self, cause: "Cause") -> None:
         """Does what the time brings."""
-        if self.time.is_over(now_ms):
+        if self.time.is_over(cause.now_ms):
             self._step(latch_tables.TIME_UP, cause)
 
     def forget(self) -> None:
@@ -110,9 +110,7 @@ class Latch:
             self.resume(now_ms, self.time.left_ms)
 
     def snapshot(self) -> "list[Any]":
-        """What a restart must know; empty when there is nothing."""
-        if not self.remembers:
-            return []
+        """What a restart must know of one that remembers; there is nothing else."""
         return [
             self.kind,
             self.state,

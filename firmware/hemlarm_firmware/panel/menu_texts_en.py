@@ -91,6 +91,11 @@ EVENTS = """
 1305 Restart
 1306 Settings changed
 1307 Self-test failed
+1308 Parked
+3308 Running again
+1309 Battery worn
+1311 No battery
+1312 Charger fault
 1373 Fire loop
 1374 Exit error
 1377 Zone shut off

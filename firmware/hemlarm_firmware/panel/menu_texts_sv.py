@@ -91,6 +91,11 @@ EVENTS = """
 1305 Omstart
 1306 Ny inställning
 1307 Fel i självtest
+1308 Viloläge
+3308 Igång igen
+1309 Slitet batteri
+1311 Batteri saknas
+1312 Laddningsfel
 1373 Brandslinga
 1374 Fel vid utgång
 1377 Zon avstängd

@@ -6,6 +6,7 @@ any other report.
 
 from hemlarm_firmware.panel import inputs, latch_tables, zone_types
 from hemlarm_firmware.panel import zone as zones
+from hemlarm_firmware.panel.countdown import earlier
 from hemlarm_firmware.sensors import line as lines
 from hemlarm_protocol.constant import const
 
@@ -58,20 +59,21 @@ class Sensing:
         line.sample(event[2], now_ms)
         return line.deadline_ms is None
 
-    def zone(self, number: int, opened: bool, cause: "Cause") -> None:
-        """A digital zone, debounced."""
-        zone = self._site.zone_of.get(number)
+    def zone(self, event: "Sequence[Any]", cause: "Cause") -> None:
+        """A digital zone, debounced: (kind, zone, open)."""
+        zone = self._site.zone_of.get(event[1])
         if zone is not None and zone.line is None and not zone.supervise_ms:
-            self._set_open(zone, bool(opened), cause)
+            self._set_open(zone, bool(event[2]), cause)
 
-    def line(self, number: int, ohms: int, cause: "Cause") -> None:
-        """A wired zone was measured. While a loop is reset, what is measured means nothing."""
-        zone = self._site.zone_of.get(number)
+    def line(self, event: "Sequence[Any]", cause: "Cause") -> None:
+        """A wired zone was measured: (kind, zone, ohms). While a loop is reset, what is measured means nothing."""
+        zone = self._site.zone_of.get(event[1])
         if zone is not None and zone.line is not None and zone.powered_ms is None:
-            zone.line.sample(ohms, cause.now_ms)
+            zone.line.sample(event[2], cause.now_ms)
 
-    def sensor(self, number: int, flags: int, value: "int | None", cause: "Cause") -> None:
-        """A radio sensor has reported, or checked in."""
+    def sensor(self, event: "Sequence[Any]", cause: "Cause") -> None:
+        """A radio sensor has reported, or checked in: (kind, zone, flags, value)."""
+        _, number, flags, value = event
         zone = self._site.zone_of.get(number)
         if zone is None or not zone.supervise_ms:
             return
@@ -82,7 +84,7 @@ class Sensing:
         self._trouble(zone, zones.BATTERY_LOW, bool(flags & inputs.SENSOR_BATTERY_LOW), _CODE_BATTERY, cause)
         self._trouble(zone, zones.FAULT, bool(flags & inputs.SENSOR_FAULT), _CODE_FAULT, cause)
         if flags & inputs.SENSOR_BUTTON:
-            self.button(number, cause)
+            self.button(event, cause)
         if zone.range is not None:
             self._temperature(zone, zone.range, value, cause)
         else:
@@ -91,9 +93,9 @@ class Sensing:
         self._tamper(zone, bool(flags & inputs.SENSOR_TAMPER), cause)
         self._site.area_of[zone.area].rejoin(zone, cause)
 
-    def button(self, number: int, cause: "Cause") -> None:
-        """The button on a detector: ticks it off in a walk test; a silenced wired one is reset and has to trip anew."""
-        zone = self._site.zone_of.get(number)
+    def button(self, event: "Sequence[Any]", cause: "Cause") -> None:
+        """The button on a detector: (kind, zone). Ticks it off in a walk test; a silenced wired one must trip anew."""
+        zone = self._site.zone_of.get(event[1])
         if zone is None:
             return
         self._site.walk.tick(zone, cause)
@@ -137,27 +139,33 @@ class Sensing:
 
     def run_due(self, cause: "Cause") -> None:
         """Does what the time brings: lines settle, loops get their power back, radio sensors go missing."""
-        now_ms = cause.now_ms
         for zone in self._wired:
             assert zone.line
-            if zone.line.settle(now_ms):
+            if zone.line.settle(cause.now_ms):
                 self._line_settled(zone, cause)
-            self._run_loop(zone, cause)
-        if self._supervise_at_ms is not None and now_ms >= self._supervise_at_ms:
-            for zone in self._radio:
-                if zone.heard_ms is None:  # It begins with the panel, or is new in it.
-                    zone.heard_ms = now_ms
-                if now_ms - zone.heard_ms >= zone.supervise_ms:
-                    self._trouble(zone, zones.MISSING, True, _CODE_MISSING, cause)
-            self._plan_supervision()
+            if zone.powered_ms is not None or zone.trusted_ms is not None:
+                self._run_loop(zone, cause)
+        if self._supervise_at_ms is not None and cause.now_ms >= self._supervise_at_ms:
+            self._supervise(cause)
 
-    def deadlines(self) -> "list[int | None]":
-        """When there is something to do."""
-        times = [self._supervise_at_ms]
+    def deadline_ms(self) -> "int | None":
+        """When `run_due` has something to do."""
+        at_ms = self._supervise_at_ms
         for zone in self._wired:
             assert zone.line
-            times += [zone.line.deadline_ms, zone.powered_ms, zone.trusted_ms]
-        return times
+            if zone.line.deadline_ms is not None:
+                at_ms = earlier(zone.line.deadline_ms, at_ms)
+            if zone.powered_ms is not None or zone.trusted_ms is not None:
+                at_ms = earlier(earlier(zone.powered_ms, zone.trusted_ms), at_ms)
+        return at_ms
+
+    def _supervise(self, cause: "Cause") -> None:
+        for zone in self._radio:
+            if zone.heard_ms is None:  # It begins with the panel, or is new in it.
+                zone.heard_ms = cause.now_ms
+            if cause.now_ms - zone.heard_ms >= zone.supervise_ms:
+                self._trouble(zone, zones.MISSING, True, _CODE_MISSING, cause)
+        self._plan_supervision()
 
     def _plan_supervision(self) -> None:
         """Looks again when the first of the radio zones could be missing; those that are missing need no look."""

@@ -27,13 +27,13 @@ class Limits:
             self.outdoor_from_ms = self.outdoor_to_ms = 0
         self.whole_ms = max(self.indoor_ms, self.outdoor_to_ms)
 
-    def indoor(self, elapsed_ms: int) -> bool:
-        """Whether the indoor siren still sounds."""
+    def allow(self, countdown: "Countdown", now_ms: int, outdoor: bool) -> bool:
+        """Whether the indoor or outdoor siren may sound now, of an alarm whose `countdown` runs for `whole_ms`."""
+        assert countdown.deadline_ms is not None
+        elapsed_ms = now_ms - countdown.deadline_ms + self.whole_ms
+        if outdoor:
+            return self.outdoor_from_ms <= elapsed_ms < self.outdoor_to_ms
         return elapsed_ms < self.indoor_ms
-
-    def outdoor(self, elapsed_ms: int) -> bool:
-        """Whether the outdoor siren sounds."""
-        return self.outdoor_from_ms <= elapsed_ms < self.outdoor_to_ms
 
     def next_ms(self, countdown: "Countdown", now_ms: int) -> "int | None":
         """When one of the two changes next, of an alarm whose `countdown` runs for `whole_ms`."""
@@ -46,7 +46,3 @@ class Limits:
             if at_ms > now_ms and (best is None or at_ms < best):
                 best = at_ms
         return best
-
-    def elapsed_ms(self, countdown: "Countdown", now_ms: int) -> int:
-        """How long the alarm has lasted."""
-        return self.whole_ms if countdown.deadline_ms is None else now_ms - countdown.deadline_ms + self.whole_ms

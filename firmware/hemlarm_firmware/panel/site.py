@@ -5,8 +5,10 @@ Inputs reach it through `sensing.py`, people through the keypad or a command; `c
 
 from hemlarm_firmware.panel import latch_tables, tables, zone_types
 from hemlarm_firmware.panel.area import Area
+from hemlarm_firmware.panel.countdown import earlier
 from hemlarm_firmware.panel.informing import Informing
 from hemlarm_firmware.panel.latch import Latch
+from hemlarm_firmware.panel.power import Power
 from hemlarm_firmware.panel.sirens import Limits
 from hemlarm_firmware.panel.walk_test import WalkTest
 from hemlarm_firmware.panel.yearly_test import YearlyTest
@@ -52,6 +54,7 @@ class Site:
         self.walk = WalkTest()
         self.yearly = YearlyTest()
         self.informing = Informing()
+        self.power = Power(config)
         self._epoch_ms: int | None = None
 
     # What zones do.
@@ -254,13 +257,22 @@ class Site:
 
     def sounds(self) -> bool:
         """Whether any alarm that is always on makes itself heard."""
-        return any(latch.sounds() for latch in self.latches)
+        for latch in self.latches:  # noqa: SIM110 - a generator would take memory after every input.
+            if latch.sounds():
+                return True
+        return False
+
+    def is_calm(self) -> bool:
+        """Whether no area's delay or alarm runs, and nothing else sounds."""
+        for area in self.areas:
+            if area.state != tables.DISARMED and area.state != tables.ARMED:
+                return False
+        return not self.sounds()
 
     def is_settled(self) -> bool:
         """Whether nothing runs that a new configuration would disturb: no alarm, delay, test or loop's reset."""
-        delays = any(area.state not in (tables.DISARMED, tables.ARMED) for area in self.areas)
         resets = any(zone.powered_ms is not None for zone in self.zones)
-        return not delays and not resets and not self.sounds() and not self.walk.on
+        return self.is_calm() and not resets and not self.walk.on
 
     def _is_loud(self, kind: int, area: int) -> bool:
         if kind not in (latch_tables.TAMPER, latch_tables.ALWAYS):
@@ -301,6 +313,8 @@ class Site:
         self.informing = before.informing
         self.yearly = before.yearly
         self.walk = before.walk
+        before.power.adopt(self.power)
+        self.power = before.power
         for name in ["left", "muted"]:
             known = getattr(before.walk, name)
             setattr(self.walk, name, [zone for zone in self.zones if before.zone_of.get(zone.number) in known])
@@ -312,18 +326,20 @@ class Site:
         for area in self.areas:
             area.run_due(cause)
         for latch in self.latches:
-            latch.run_due(cause.now_ms, cause)
+            latch.run_due(cause)
         self.informing.run_due(cause.now_ms)
         if self.walk.is_over(cause.now_ms):
             self.end_walk_test(cause)
         self.yearly.run_due(cause.now_ms)
 
-    def deadlines(self) -> "list[int | None]":
-        """When there is something to do."""
-        times = [area.deadline_ms() for area in self.areas]
-        times += [latch.time.next_ms() for latch in self.latches]
-        times += [self.informing.time.next_ms(), self.walk.deadline_ms, self.yearly.time.next_ms()]
-        return times
+    def deadline_ms(self) -> "int | None":
+        """When `run_due` has something to do."""
+        at_ms = earlier(self.walk.deadline_ms, earlier(self.informing.time.next_ms(), self.yearly.time.next_ms()))
+        for area in self.areas:
+            at_ms = earlier(area.deadline_ms(), at_ms)
+        for latch in self.latches:
+            at_ms = earlier(latch.time.next_ms(), at_ms)
+        return at_ms
 
 
 def _number(zone: Zone) -> int:

@@ -21,23 +21,57 @@ class SnapshotError(ValueError):
 
 def take(site: "Site", keypad: "Any") -> "dict[int | str, Any]":
     """The site as a value for CBOR."""
-    zones = []
-    for zone in site.zones:
-        troubles = zone.troubles & ~UNHEARD
-        if troubles or zone.bypass or zone.trips:
-            zones.append([zone.number, troubles, zone.bypass, zone.trips])
-    latches = [latch.snapshot() for latch in site.latches]
-    return {
+    state: dict[int | str, Any] = {
         "version": VERSION,
         "areas": [area.snapshot() for area in site.areas],
-        "zones": zones,
-        "latches": [item for item in latches if item],
+        "zones": _zones(site),
+        "latches": _latches(site),
         "informing": [site.informing.state, site.informing.time.left_ms],
         "yearly_ms": site.yearly.time.left_ms,
         "walking": site.walk.on,
         "chime": site.chime,
         "keypad": keypad,
     }
+    power = site.power.snapshot()
+    if power:
+        state["power"] = power
+    return state
+
+
+def is_current(state: "Any", site: "Site", keypad: "Any") -> bool:
+    """Whether `take` would give this state again; asked after every input, it costs hardly any memory."""
+    if state["version"] != VERSION or len(state["areas"]) != len(site.areas):
+        return False
+    for index in range(len(site.areas)):
+        if not site.areas[index].is_as_in(state["areas"][index]):
+            return False
+    return bool(
+        state["zones"] == _zones(site)
+        and state["latches"] == _latches(site)
+        and state["informing"][0] == site.informing.state
+        and state["informing"][1] == site.informing.time.left_ms
+        and state["yearly_ms"] == site.yearly.time.left_ms
+        and state["walking"] == site.walk.on
+        and state["chime"] == site.chime
+        and state["keypad"] == keypad
+        and state.get("power") == site.power.snapshot()
+    )
+
+
+def _zones(site: "Site") -> "list[Any]":
+    kept = []
+    for zone in site.zones:
+        if zone.troubles & ~UNHEARD or zone.bypass or zone.trips:
+            kept.append(zone.snapshot())
+    return kept
+
+
+def _latches(site: "Site") -> "list[Any]":
+    kept = []
+    for latch in site.latches:
+        if latch.remembers:
+            kept.append(latch.snapshot())
+    return kept
 
 
 def restore(site: "Site", state: "Any") -> None:
@@ -60,6 +94,8 @@ def restore(site: "Site", state: "Any") -> None:
     site.yearly.time.left_ms = state["yearly_ms"]
     site.walk.on = state["walking"]
     site.chime = state["chime"]
+    if "power" in state:
+        site.power.restore(state["power"])
 
 
 def _restore_latch(site: "Site", item: "Any") -> None:

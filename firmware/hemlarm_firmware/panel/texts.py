@@ -30,6 +30,11 @@ UNHEARD = 20
 A_ZONE = 21  # What a zone without a name is called.
 THE_KEYPAD = 22  # Where an alarm came from that has no zone.
 OVER_TOLD = 23
+MAINS_LOST = 24
+BATTERY_LOW = 25  # The number are the hours left.
+BATTERY_CHARGING = 26
+BATTERY_FAULT = 27
+CHARGER_FAULT = 28
 
 # The alarms that are always on have six texts each, in the order of their kinds.
 LATCHES = 30

@@ -1,23 +1,38 @@
-"""What a person at the panel hears and sees, as a function of the site's state: sirens, display, lamps and buzzer."""
+"""What a person at the panel hears and sees, as a function of the site's state: sirens, display, lamps and buzzer.
+
+It is asked after every input. So functions are small here, and what only an alarm needs stands apart: MicroPython takes
+memory for the frame of a function with more than eleven variables and places on its stack.
+"""
 
 from hemlarm_firmware.panel import informing as told
 from hemlarm_firmware.panel import inputs, latch_tables, sirens, tables, texts, zone_types
 from hemlarm_firmware.panel import zone as zones
+from hemlarm_firmware.panel.countdown import earlier
 from hemlarm_protocol.constant import const
 
 LAST_SECONDS_MS = 10_000
 """The exit beeps change for the last 10 s, so that the leaver hurries."""
+
+LAMPS = ["ready", "armed", "open", "alarm", "fault"]
+"""In the order of their bits."""
+
+_READY = const(1)
+_ARMED = const(2)
+_OPEN = const(4)
+_ALARM = const(8)
+_FAULT = const(16)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hemlarm_firmware.panel.area import Area
     from hemlarm_firmware.panel.latch import Latch
     from hemlarm_firmware.panel.site import Site
+    from hemlarm_firmware.panel.zone import Zone
 
     Said = tuple[int, int]
 
 _LEAVING = {inputs.AWAY: texts.LEAVING, inputs.HOME: texts.STAYING, inputs.NIGHT: texts.NIGHT_STAYING}
-_ARMED = {inputs.AWAY: texts.ARMED_AWAY, inputs.HOME: texts.ARMED_HOME, inputs.NIGHT: texts.ARMED_NIGHT}
+_ARMED_IN = {inputs.AWAY: texts.ARMED_AWAY, inputs.HOME: texts.ARMED_HOME, inputs.NIGHT: texts.ARMED_NIGHT}
 
 # What is wrong with a zone, the most telling first.
 _TROUBLES = [
@@ -39,6 +54,7 @@ _INTRUSION_RANKS = {
     tables.ARMED: 21,
     tables.DISARMED: 40,
 }
+_SOUNDING_RANK = const(12)
 _SILENCED_RANK = const(13)
 _WALK_RANK = const(30)
 _MEMORY_RANK = const(39)
@@ -47,16 +63,7 @@ _READY_RANK = const(50)
 
 def siren(site: "Site", now_ms: int, outdoor: bool) -> str:
     """The one sound of the indoor or outdoor siren for all areas; fire goes before everything."""
-    for latch in site.latches:
-        _, sound, has_outdoor, _ = latch_tables.KINDS[latch.kind]
-        if sound == sirens.OFF or not latch.loud:
-            continue
-        if (has_outdoor or not outdoor) and _is_on(latch, now_ms, outdoor):
-            return sound
-    for area in site.areas:
-        if area.state == tables.ALARM and _is_on(area, now_ms, outdoor):
-            return latch_tables.KINDS[latch_tables.TAMPER][1]
-    return sirens.OFF
+    return sirens.OFF if site.is_calm() else _siren(site, now_ms, outdoor)
 
 
 def buzzer(site: "Site", now_ms: int) -> str:
@@ -74,91 +81,97 @@ def buzzer(site: "Site", now_ms: int) -> str:
     return leaving
 
 
-def deadlines(site: "Site", now_ms: int) -> "list[int | None]":
+def deadline_ms(site: "Site", now_ms: int) -> "int | None":
     """When a sound changes by itself."""
-    times = [latch.limits.next_ms(latch.time, now_ms) for latch in site.latches]
-    for area in site.areas:
-        if area.state == tables.ALARM:
-            times.append(area.limits.next_ms(area.time, now_ms))
-        elif area.state == tables.EXIT_DELAY:
-            assert area.time.deadline_ms is not None
-            last_ms = area.time.deadline_ms - LAST_SECONDS_MS
-            times.append(last_ms if last_ms > now_ms else None)
-    return times
+    return None if site.is_calm() else _change_ms(site, now_ms)
 
 
 def text(site: "Site") -> "Said":
     """The display's text and the zone that it names (0: none), of whatever is most urgent."""
-    best, best_rank = (texts.READY, 0), _READY_RANK
-    for latch in site.latches:
-        rank, said = _latch_text(site, latch)
-        if rank < best_rank:
-            best, best_rank = said, rank
-    for area in site.areas:
-        rank, said = _area_text(area)
-        if rank < best_rank:
-            best, best_rank = said, rank
-    if site.walk.on and best_rank > _WALK_RANK:
-        best = (texts.WALK_LEFT, len(site.walk.left)) if site.walk.left else (texts.WALK_DONE, 0)
-    elif best_rank == _READY_RANK:
-        best = _trouble_text(site)
-    return best
+    latch = min(site.latches, key=_latch_rank)
+    area = min(site.areas, key=_area_rank)
+    rank = min(_latch_rank(latch), _area_rank(area))
+    if site.walk.on and rank > _WALK_RANK:
+        return (texts.WALK_LEFT, len(site.walk.left)) if site.walk.left else (texts.WALK_DONE, 0)
+    if rank == _READY_RANK:
+        return _trouble_text(site)
+    return _latch_text(site, latch) if rank == _latch_rank(latch) else _area_text(area)
 
 
-def lamps(site: "Site") -> "tuple[tuple[str, bool], ...]":
-    """Every lamp with its state.
+def lamps(site: "Site") -> int:
+    """Every lamp's state, as bits in the order of `LAMPS`.
 
     The open lamp tells, while disarmed, that a zone is open; while the exit delay runs, that a follower zone is in
     force and will wait for the entry delay when a door is opened first.
     """
-    ready = armed = alarm = False
-    opened = False
-    if site.is_disarmed():
-        ready = not any(area.blockers(inputs.AWAY) for area in site.areas)
-    else:
-        armed = True
+    lit = 0
     for area in site.areas:
-        opened = opened or _open_lamp(area)
-        alarm = alarm or area.alarm_zone != 0
+        lit |= _area_lamps(area)
     for latch in site.latches:
-        alarm = alarm or latch.remembers
-    fault = any(zone.troubles & ~zones.UNHEARD for zone in site.zones)
-    return (("ready", ready), ("armed", armed), ("open", opened), ("alarm", alarm), ("fault", fault))
+        if latch.remembers:
+            lit |= _ALARM
+    return (lit | _FAULT if _is_faulty(site) else lit) ^ _READY
 
 
-def _is_on(alarm: "Area | Latch", now_ms: int, outdoor: bool) -> bool:
-    elapsed_ms = alarm.limits.elapsed_ms(alarm.time, now_ms)
-    return alarm.limits.outdoor(elapsed_ms) if outdoor else alarm.limits.indoor(elapsed_ms)
+def _siren(site: "Site", now_ms: int, outdoor: bool) -> str:
+    for latch in site.latches:
+        _, sound, has_outdoor, _ = latch_tables.KINDS[latch.kind]
+        if sound == sirens.OFF or not latch.loud or latch.time.deadline_ms is None:
+            continue
+        if (has_outdoor or not outdoor) and latch.limits.allow(latch.time, now_ms, outdoor):
+            return sound
+    for area in site.areas:
+        if area.state == tables.ALARM and area.limits.allow(area.time, now_ms, outdoor):
+            return latch_tables.KINDS[latch_tables.TAMPER][1]
+    return sirens.OFF
 
 
-def _latch_text(site: "Site", latch: "Latch") -> "tuple[int, Said]":
+def _change_ms(site: "Site", now_ms: int) -> "int | None":
+    at_ms: int | None = None
+    for latch in site.latches:
+        at_ms = earlier(at_ms, latch.limits.next_ms(latch.time, now_ms))
+    for area in site.areas:
+        if area.state == tables.ALARM:
+            at_ms = earlier(at_ms, area.limits.next_ms(area.time, now_ms))
+        elif area.state == tables.EXIT_DELAY:
+            assert area.time.deadline_ms is not None
+            last_ms = area.time.deadline_ms - LAST_SECONDS_MS
+            at_ms = earlier(at_ms, last_ms if last_ms > now_ms else None)
+    return at_ms
+
+
+def _latch_rank(latch: "Latch") -> int:
     """A sounding alarm by its kind's urgency, a silenced one behind the entry delay, a memory behind everything."""
-    _, _, _, tells = latch_tables.KINDS[latch.kind]
-    base = texts.LATCHES + texts.PER_LATCH * latch.kind
-    zone = latch.zone
     if latch.sounds():
-        rank, said = latch.kind if latch.kind <= latch_tables.HOLD_UP else 12, texts.NOW
+        return latch.kind if latch.kind <= latch_tables.HOLD_UP else _SOUNDING_RANK
+    if latch.state == latch_tables.SILENCED:
+        return _SILENCED_RANK
+    return _MEMORY_RANK if latch.remembers else _READY_RANK
+
+
+def _latch_text(site: "Site", latch: "Latch") -> "Said":
+    """Of one that does not rank as ready."""
+    said, zone = texts.REMEMBERED, latch.zone
+    if latch.sounds():
+        said = texts.NOW
     elif latch.state == latch_tables.SILENCED:
-        rank, said, zone = _SILENCED_RANK, texts.SILENCED, latch.active[0]
-    elif latch.remembers:
-        rank, said = _MEMORY_RANK, texts.REMEMBERED
-    else:
-        return _READY_RANK, (base, 0)
-    if tells and site.informing.state == told.NOT_INFORMED:
-        said = texts.NOT_TOLD
-    elif tells and site.informing.state == told.INFORMED:
-        if said == texts.REMEMBERED:
-            return rank, (texts.OVER_TOLD, zone)
-        said = texts.TOLD if said == texts.NOW else texts.SILENCED_TOLD
-    return rank, (base + said, zone)
+        said, zone = texts.SILENCED, latch.active[0]
+    if latch_tables.KINDS[latch.kind][3]:
+        if site.informing.state == told.NOT_INFORMED:
+            said = texts.NOT_TOLD
+        elif site.informing.state == told.INFORMED:
+            if said == texts.REMEMBERED:
+                return texts.OVER_TOLD, zone
+            said = texts.TOLD if said == texts.NOW else texts.SILENCED_TOLD
+    return texts.LATCHES + texts.PER_LATCH * latch.kind + said, zone
 
 
-def _area_text(area: "Area") -> "tuple[int, Said]":
-    said = _text_of(area)
-    return (_READY_RANK if said[0] == texts.READY else _INTRUSION_RANKS[area.state]), said
+def _area_rank(area: "Area") -> int:
+    return _READY_RANK if area.state == tables.DISARMED and not area.alarm_zone else _INTRUSION_RANKS[area.state]
 
 
-def _text_of(area: "Area") -> "Said":
+def _area_text(area: "Area") -> "Said":
+    """Of one that does not rank as ready."""
     if area.state == tables.ALARM:
         return texts.BURGLARY, area.alarm_zone
     if area.state == tables.ENTRY_DELAY:
@@ -166,26 +179,56 @@ def _text_of(area: "Area") -> "Said":
     if area.state == tables.EXIT_DELAY:
         return _LEAVING[area.mode], 0
     if area.state == tables.ARMED:
-        return (texts.ARMED_REMEMBERS, area.alarm_zone) if area.alarm_zone else (_ARMED[area.mode], 0)
-    return (texts.REMEMBERS, area.alarm_zone) if area.alarm_zone else (texts.READY, 0)
+        return (texts.ARMED_REMEMBERS, area.alarm_zone) if area.alarm_zone else (_ARMED_IN[area.mode], 0)
+    return texts.REMEMBERS, area.alarm_zone
 
 
 def _trouble_text(site: "Site") -> "Said":
-    """Nothing happens: what is open goes before what is broken, and both before being ready."""
+    """Nothing happens: what is open goes before what is broken, power before zones, and all before being ready."""
     for area in site.areas:
-        for zone in area.blockers(inputs.AWAY):
-            if zone.open:
-                return texts.OPEN_ZONE, zone.number
+        zone = area.blocker(True)
+        if zone is not None:
+            return texts.OPEN_ZONE, zone.number
+    said = site.power.text()
+    if said is not None:
+        return said
     for zone in site.zones:
-        for bit, said in _TROUBLES:
-            if zone.troubles & bit:
-                return said, zone.number
+        if zone.troubles:
+            return _trouble_of(zone), zone.number
     return texts.READY, 0
+
+
+def _trouble_of(zone: "Zone") -> int:
+    """The text of the worst that is wrong with a zone."""
+    for bit, said in _TROUBLES:
+        if zone.troubles & bit:
+            return said
+    raise AssertionError("every trouble has its text")
+
+
+def _is_faulty(site: "Site") -> bool:
+    """Whether anything is broken. That a sensor has not spoken yet is no fault."""
+    for zone in site.zones:
+        if zone.troubles & ~zones.UNHEARD:
+            return True
+    return site.power.text() is not None
+
+
+def _area_lamps(area: "Area") -> int:
+    """The lamps that it lights, but of the ready lamp that it is kept dark."""
+    lit = _ALARM if area.alarm_zone else 0
+    if area.state != tables.DISARMED:
+        lit |= _READY | _ARMED
+    elif area.blocker(False) is not None:
+        lit |= _READY
+    return lit | _OPEN if _open_lamp(area) else lit
 
 
 def _open_lamp(area: "Area") -> bool:
     if area.state == tables.DISARMED:
-        return any(zone.open for zone in area.blockers(inputs.AWAY))
+        return area.blocker(True) is not None
     if area.state == tables.EXIT_DELAY:
-        return any(zone.type == zone_types.FOLLOWER and zone.guards(area.mode) for zone in area.zones)
+        for zone in area.zones:
+            if zone.type == zone_types.FOLLOWER and zone.guards(area.mode):
+                return True
     return False

@@ -94,18 +94,20 @@ class Zone:
         A follower's motion detector sees whoever arms: it refuses only where no exit delay runs.
         What is always on refuses by a tamper only, so that a smoking detector locks nobody out of arming.
         """
-        if self.bypass:
+        if self.bypass or self.is_at_rest():
             return False
         if self.is_intrusion():
             leaving = self.type == zone_types.FOLLOWER and self.is_motion and bool(exit_ms)
-            return self.guards(mode) and bool(self.troubles & _UNKNOWN or (self.open and not leaving))
-        if self.latch() in (latch_tables.TAMPER, latch_tables.ALWAYS):
-            return not self.is_at_rest()
-        return False
+            return self.guards(mode) and bool(self.troubles & _UNKNOWN or not leaving)
+        return self.latch() in (latch_tables.TAMPER, latch_tables.ALWAYS)
 
     def is_at_rest(self) -> bool:
         """Closed, and known to be."""
         return not self.open and not self.troubles & _UNKNOWN
+
+    def snapshot(self) -> "list[int]":
+        """What a restart must know of one that is not as it should be."""
+        return [self.number, self.troubles & ~UNHEARD, self.bypass, self.trips]
 
     def take_over(self, before: "Zone") -> None:
         """The configuration changed around it: what was known of the zone is still true."""

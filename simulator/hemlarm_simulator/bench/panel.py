@@ -8,6 +8,7 @@ from statistics import median
 
 from hemlarm_simulator import ordinary_day
 from hemlarm_simulator.bench.crowded_house import crowded_house
+from hemlarm_simulator.bench.flash import flash_start, flash_wear
 from hemlarm_simulator.bench.result import Details, Result
 from hemlarm_simulator.board_link import BoardLink
 from hemlarm_simulator.chance import Chance
@@ -92,6 +93,8 @@ BENCHES: dict[str, Callable[[ForkServer, Progress], Result]] = {
     "panel-input": panel_input,
     "panel-code": panel_code,
     "panel-heap": panel_heap,
+    "flash": flash_wear,
+    "flash-start": flash_start,
 }
 
 

@@ -13,7 +13,7 @@ from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.real_cloud import RealCloud
 from hemlarm_simulator.real_house import house_of
 from hemlarm_simulator.real_world import RealWorld
-from hemlarm_simulator.simulated_panel import HEAP
+from hemlarm_simulator.simulated_panel import HEAP, WATCHED_HEAP
 
 EVENTS_MEASURED = 240
 """Events of the measured part, one after the other; 200 are the least that a 99th percentile needs to mean anything."""
@@ -50,7 +50,7 @@ def run_demo(broker: str, watcher: Watcher, seconds: float = 0) -> Figures:
     with tempfile.TemporaryDirectory(prefix="hemlarm-demo-") as folder, ForkServer() as server:
         commits = Commits()
         cloud = RealCloud(Path(folder), broker, HEARTBEAT_MS, lambda line: watcher.frames(commits.take(line)))
-        with cloud, house_of(cloud, server, _house(), pullable=False) as world:
+        with cloud, house_of(cloud, server, _house(), WATCHED_HEAP, pullable=False) as world:
             began_us = time.time_ns() // 1000
             watcher.began(world)
             play(world, watcher.step)

@@ -20,6 +20,9 @@ class WorldEndedError(BaseException):
 class BoardStream:
     """Frames to and from the world. With `collect`, outgoing ones wait for `flush`, to go in one write."""
 
+    flushed_by_waiting = False
+    """Whether the panel's wait sends what was collected."""
+
     def __init__(self, file: "BinaryIO") -> None:
         self.readable: Any = file  # What to poll for frames.
         self._file = file

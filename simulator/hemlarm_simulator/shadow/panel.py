@@ -31,10 +31,6 @@ def attach_virtual(stream: "Any", start: "dict[str, Any]") -> None:
 
     import virtual_clock
 
-    if start["lazy_gc"]:
-        import lazy_gc
-
-        lazy_gc.install()
     virtual_clock.clock.attach(stream, start)
     os.seed_urandom(start["seed"])
 

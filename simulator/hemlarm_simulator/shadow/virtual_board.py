@@ -11,8 +11,10 @@ import select
 import sys
 import time
 
-RESET_STATUS = 3
-"""Exit status that asks the world to start the panel again; any other end is a crash."""
+RESET_STATUS, CRASH_STATUS, PARKED_STATUS = 3, 4, 5
+"""Exit statuses: start the panel again, that too though it crashed, and start it when mains is back."""
+
+_CRASHED = 3  # The cause that `Board.reset` is given then.
 
 _INPUTS_MAX = 32  # Inputs held here before the rest stays in the stream.
 _PAGE = 256
@@ -85,12 +87,16 @@ class VirtualBoard:
         self._posted = asyncio.Event()
         self._flusher: Any = None
         self._listener: Any = None
+        self._deaf = False
+        kept_ms = start["kept_unix_ms"]
+        self._kept_ahead_ms: int | None = None if kept_ms is None else kept_ms - start["unix_ms"]
         self.failing_flash: list[str] = []
         self.readable = stream.readable
         self.connector: Callable[[VirtualBoard], Awaitable[Any]] | None = None
         self.handlers: dict[str, Callable[[list[Any]], None]] = {
             "input": self._take_input,
             "failing": self._take_failing,
+            "hang": self._take_hang,
         }
         self._poll = select.poll()
         self._poll.register(self.readable, select.POLLIN)
@@ -115,7 +121,7 @@ class VirtualBoard:
     async def next_input(self) -> "tuple[Any, ...]":
         """Waits for the next debounced input."""
         self.listen()
-        while not self._inputs:
+        while self._deaf or not self._inputs:
             self._arrived.clear()
             await self._arrived.wait()
         self._taken.set()
@@ -140,15 +146,44 @@ class VirtualBoard:
         """Tells whoever watches, with the time in microseconds since 1970."""
         self.post("trace", what, time.time_ns() // 1000, *values)
 
-    def reset(self) -> "NoReturn":
+    def nudge(self) -> None:
+        """Makes `next_input` return ("nudge",) behind what waits there."""
+        self._inputs.append(("nudge",))
+        self._arrived.set()
+
+    def vouch(self, task: int, by_ms: "int | None") -> None:
+        """Winds up the watchdog, which is the world's."""
+        self.post("vouch", task, by_ms)
+
+    def reset_cause(self) -> "tuple[int, int]":
+        """Why the firmware starts, and the task that hung."""
+        cause, task = self._start["cause"]
+        return cause, task
+
+    def reset(self, cause: int = 1) -> "NoReturn":
         """Restarts the panel."""
         self._stream.flush()
-        sys.exit(RESET_STATUS)
+        sys.exit(CRASH_STATUS if cause == _CRASHED else RESET_STATUS)
+
+    def park(self) -> "NoReturn":
+        """Rests until mains is back."""
+        self._stream.flush()
+        sys.exit(PARKED_STATUS)
+
+    def kept_time(self) -> "int | None":
+        """What the clock says that runs on over resets, in ms since 1970."""
+        return None if self._kept_ahead_ms is None else time.time_ns() // 1_000_000 + self._kept_ahead_ms
+
+    def keep_time(self, unix_ms: int) -> None:
+        """Sets that clock."""
+        self._kept_ahead_ms = unix_ms - time.time_ns() // 1_000_000
+        self.post("keep-time", unix_ms)
 
     def post(self, *frame: "Any") -> None:
         """Sends one frame to the world, with all others that are posted before the firmware next waits."""
         self._stream.post(*frame)
-        self._posted.set()
+        if not self._stream.flushed_by_waiting:
+            self._posted.set()
 
     def flash_file(self, name: str) -> str:
         """Where a chip's bytes are."""
@@ -172,7 +207,8 @@ class VirtualBoard:
         """Starts taking frames from the world, once."""
         if self._listener is None:
             self._listener = asyncio.create_task(self._listen())
-            self._flusher = asyncio.create_task(self._flush())
+            if not self._stream.flushed_by_waiting:
+                self._flusher = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
         while True:
@@ -196,6 +232,15 @@ class VirtualBoard:
     def _take_input(self, frame: "list[Any]") -> None:
         self._inputs.append(tuple(frame[1:]))
         self._arrived.set()
+
+    def _take_hang(self, frame: "list[Any]") -> None:
+        """A fault: `next_input` never returns again ("inputs"), or nothing else is ever done again ("busy")."""
+        self._deaf = True
+        if frame[1] == "busy":
+            self.post("blocked")
+            self._stream.flush()
+            while True:
+                time.sleep_ms(1 << 20)
 
     def _take_failing(self, frame: "list[Any]") -> None:
         self.failing_flash = frame[1]

@@ -1,14 +1,17 @@
 """A stand-in for the broker in virtual time: sessions, topics, QoS 0 and 1 from clients, QoS 0 to them, keep-alive.
 
 It is no broker of its own ambition: whatever a real one decides about queues, retained messages or wills is tried
-against the real ones. It admits each panel by the connection it came on, as TLS certificates do there.
+against the real ones. It admits each panel by the connection it came on, as TLS certificates do there. The ingest is
+a client with a clean session and QoS 0, as `BrokerClient` is: what is said while it is away is said to nobody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from hemlarm_protocol import topics
 from hemlarm_simulator.clock import Clock, Timer
 from hemlarm_simulator.virtual import mqtt_packets as mqtt
+from hemlarm_simulator.virtual.disturbance import Disturbance
 
 _ACCEPTED = 0
 _NOT_AUTHORISED = 5
@@ -33,6 +36,7 @@ class Session:
         self._hang_up = hang_up
         self._reader = mqtt.PacketReader()
         self._connected = False
+        self._over = False
         self._keep_alive_ms = 0
         self._silence: Timer | None = None
 
@@ -46,8 +50,12 @@ class Session:
 
     def deliver(self, topic: str, payload: bytes) -> None:
         """Sends a message if the client has subscribed to its topic."""
-        if topic in self.filters:
+        if not self._over and self.hears(topic):
             self._write(mqtt.publish(topic, payload))
+
+    def hears(self, topic: str) -> bool:
+        """Whether the client has subscribed to that topic."""
+        return topic in self.filters
 
     def end(self) -> None:
         """Closes the connection from the broker's side."""
@@ -56,6 +64,7 @@ class Session:
 
     def gone(self) -> None:
         """The connection is closed already: forgets the session."""
+        self._over = True
         if self._silence is not None:
             self._silence.cancel()
         self._broker.forget(self)
@@ -98,7 +107,7 @@ class Session:
         number = fields.take(2) if quality else b""
         if topic != topics.up(self.panel):
             raise mqtt.MqttError(f"{self.panel} may not publish on {topic}")
-        self._broker.published(topic, fields.rest())
+        self._broker.arrived(topic, fields.rest())
         if quality:
             self._write(mqtt.packet(mqtt.PUBACK, number))
 
@@ -122,12 +131,41 @@ class Session:
 
 
 class StandInBroker:
-    """All sessions. `published` is told of each message from a panel: topic and payload."""
+    """All sessions. `published` is told of each message from a panel, topic and payload, while the ingest listens.
 
-    def __init__(self, clock: Clock, published: Published) -> None:
+    `disturbances` has what happens to messages in each direction, "up" and "down".
+    """
+
+    def __init__(
+        self, clock: Clock, published: Published, disturbances: Mapping[str, Disturbance] | None = None
+    ) -> None:
         self.published = published
         self._clock = clock
+        self._disturbances = disturbances or {}
         self._sessions: list[Session] = []
+        self._back_ms = 0
+        self._subscription: object | None = object()
+
+    @property
+    def up(self) -> bool:
+        """Whether it runs."""
+        return self._clock.now_ms >= self._back_ms
+
+    @property
+    def heard(self) -> bool:
+        """Whether the ingest is connected, and hears what panels say."""
+        return self._subscription is not None
+
+    def wipe(self, down_ms: int) -> None:
+        """Forgets all it knows, and refuses connections for so long; the ingest's session ends too."""
+        self._back_ms = max(self._back_ms, self._clock.now_ms + down_ms)
+        self._subscription = None
+        for session in list(self._sessions):
+            session.end()
+
+    def listen(self, listening: bool) -> None:
+        """The ingest subscribes to all that panels say, or its connection ends."""
+        self._subscription = object() if listening else None
 
     def accept(self, panel: str, write: Write, hang_up: Callable[[], None]) -> Session:
         """A connection that was proven to be this panel's."""
@@ -135,10 +173,24 @@ class StandInBroker:
         self._sessions.append(session)
         return session
 
+    def arrived(self, topic: str, payload: bytes) -> None:
+        """A message from a panel, for the ingest."""
+        subscription = self._subscription
+
+        def deliver(message: bytes) -> None:
+            if self._subscription is subscription:
+                self.published(topic, message)
+
+        if subscription is not None:
+            self._disturbed("up", payload, deliver)
+
     def publish(self, topic: str, payload: bytes) -> None:
-        """Sends a message to whoever has subscribed to it."""
+        """Sends a message from the ingest to whoever has subscribed to it."""
+        if self._subscription is None:
+            return
         for session in list(self._sessions):
-            session.deliver(topic, payload)
+            if session.hears(topic):
+                self._disturbed("down", payload, partial(session.deliver, topic))
 
     def take_over(self, session: Session) -> None:
         """Ends the older sessions of the same client, as MQTT 3.1.1 section 3.1.4 wants it."""
@@ -150,3 +202,10 @@ class StandInBroker:
         """The session is over."""
         if session in self._sessions:
             self._sessions.remove(session)
+
+    def _disturbed(self, direction: str, payload: bytes, deliver: Callable[[bytes], None]) -> None:
+        disturbance = self._disturbances.get(direction)
+        if disturbance is None:
+            deliver(payload)
+        else:
+            disturbance.pass_on(payload, deliver)

@@ -1,16 +1,25 @@
-"""The cloud in virtual time: the real ingest core and a store in memory, in the world's loop."""
+"""The cloud in virtual time: the real ingest core and a store in memory, in the world's loop.
+
+What a worker does around the core is played here: it commits what came together, pumps when something is due, and
+connects to the broker again as `BrokerClient` does. It can die, with all that it has not committed.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hemlarm_cloud.ingest.core import COMMAND_REPEAT_MS, IngestCore
-from hemlarm_cloud.store import Change, Command, Configuration, Event, Panel, PresumedAlarm, Store
+from hemlarm_cloud.broker.client import RECONNECT_S
+from hemlarm_cloud.ingest.core import COMMAND_REPEAT_MS, HEARTBEAT_MS
+from hemlarm_cloud.store import Change, Command, Configuration, Event, Panel, PresumedAlarm
 from hemlarm_cloud.vault import MASTER_KEY_BYTES, Vault
 from hemlarm_protocol import cbor, topics
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock, Timer
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.virtual.broker import StandInBroker
+from hemlarm_simulator.virtual.crashing_store import CRASH_POINTS, CrashingStore, IngestCrashError
+from hemlarm_simulator.virtual.disturbance import Disturbance
+from hemlarm_simulator.virtual.faults import DIRECTIONS, Faults
+from hemlarm_simulator.virtual.lying_core import LyingCore
 
 COMMIT_MS = 3
 """From the first frame of a group to its commit: about what the real worker and SQLite take together."""
@@ -22,23 +31,55 @@ _EVENTS_MAX = 100_000
 class VirtualCloud:
     """One ingest process and its database; `broker` is its side of the network."""
 
-    def __init__(self, clock: Clock, ledger: Ledger, seed: int) -> None:
-        self.store = Store.open("sqlite://")
-        self.broker = StandInBroker(clock, self._arrived)
+    core_type: type[LyingCore] = LyingCore
+    """What each new process runs."""
+
+    def __init__(self, clock: Clock, ledger: Ledger, seed: int, faults: Faults | None = None) -> None:
+        self.store = CrashingStore.open()
+        self.faults = faults or Faults(clock, ledger)
+        self.disturbances = {
+            direction: Disturbance(direction, clock, self.faults, Chance(seed, f"disturbance {direction}"))
+            for direction in DIRECTIONS
+        }
+        self.broker = StandInBroker(clock, self._arrived, self.disturbances)
         self._clock = clock
         self._ledger = ledger
         self._chance = Chance(seed, "cloud")
         self._vault = Vault(self._chance(MASTER_KEY_BYTES))
-        self.core = IngestCore(self.store, self._vault, self._chance)
+        self._heartbeat_ms = HEARTBEAT_MS
+        self._wrong_by_ms = 0
         self._group: Timer | None = None
         self._pump: Timer | None = None
         self._last_event = 0
+        self._crash: tuple[str, int] | None = None
+        self._committing: int | None = None
+        self._returns: Timer | None = None
+        self._connects: Timer | None = None
+        self.store.at_commit = self._at_commit
+        self.core = self._new_core()
+
+    @property
+    def unix_ms(self) -> int:
+        """The cloud's wall clock: milliseconds since 1970, and wrong by as much as it has been told to jump."""
+        return self._clock.unix_ms + self._wrong_by_ms
+
+    @property
+    def running(self) -> bool:
+        """Whether the ingest's process lives."""
+        return self._returns is None or not self._returns.live
+
+    def pace(self, heartbeat_ms: int) -> None:
+        """Starts an ingest that wants to hear from panels so often; the one before is gone, and so are its sessions."""
+        self._heartbeat_ms = heartbeat_ms
+        self.core = self._new_core()
+
+    # What people and their tools do with the store.
 
     def provision(self, credentials: Mapping[str, Any]) -> None:
         """Makes a panel known."""
         panel_id = credentials["panel"].hex()
         wrapped = self._vault.wrap(panel_id, credentials["root_key"])
-        now_ms = self._clock.unix_ms
+        now_ms = self.unix_ms
         with self.store.begin() as tx:
             tx.add_panel(Panel(panel_id, topics.shard(panel_id), wrapped, "", now_ms))
 
@@ -49,7 +90,7 @@ class VirtualCloud:
 
     def send_command(self, panel: str, verb: int, argument: int, user: int) -> bytes:
         """Asks something of a panel; returns the command's id."""
-        now_ms = self._clock.unix_ms
+        now_ms = self.unix_ms
         command = Command(self._chance(8), panel, "scenario", verb, argument, user, now_ms, now_ms + COMMAND_LIFE_MS)
         with self.store.begin() as tx:
             tx.add_command(command)
@@ -63,7 +104,7 @@ class VirtualCloud:
 
     def configure(self, panel: str, edits: "Sequence[cbor.Value]", user: int, base: int | None) -> bytes:
         """Asks a panel to change its configuration of revision `base`, or as stored here; returns the change's id."""
-        now_ms = self._clock.unix_ms
+        now_ms = self.unix_ms
         if base is None:
             stored = self.configuration(panel)
             base = stored.revision or 0 if stored else 0
@@ -88,19 +129,124 @@ class VirtualCloud:
         """Frees the database."""
         self.store.close()
 
+    # What goes wrong.
+
+    def crash(self, down_ms: int, when: str = "now") -> None:
+        """The ingest dies with all that it has not committed, and a new one starts `down_ms` later.
+
+        "now", or around the next commit of an event: "before-commit", or "after-commit" and before it is acknowledged.
+        One that is dead already does not die again.
+        """
+        assert when in ("now", *CRASH_POINTS), when
+        if when != "now":
+            self._crash = (when, down_ms)
+        elif self.running:
+            self.faults.happened("ingest-crash-now")
+            self._die(down_ms)
+
+    def backup(self) -> bytes:
+        """A copy of the store, for `restore`."""
+        return self.store.backup()
+
+    def restore(self, token: bytes, down_ms: int) -> None:
+        """The store is lost and replaced by an old copy of it; the ingest stands still for `down_ms` from now."""
+        self.store.restore(token)
+        with self.store.read() as reading:
+            stored = reading.events(limit=_EVENTS_MAX)
+        self._last_event = max((event.id for event in stored), default=0)
+        self.faults.happened("store-restored", len(stored))
+        self._die(down_ms)
+
+    def jump_clock(self, delta_ms: int) -> None:
+        """The cloud's wall clock jumps, and is wrong until it jumps back."""
+        self._wrong_by_ms += delta_ms
+        self.faults.happened("cloud-clock-jump", delta_ms)
+        self._pump_now()
+
+    def misacknowledge(self) -> None:
+        """The next event that comes in a session is lost, and acknowledged with a tag that is not its own."""
+        self.core.lie()
+
+    def wipe_broker(self, down_ms: int) -> None:
+        """The broker loses everything and is away for `down_ms`; the ingest connects again by itself."""
+        self.faults.happened("broker-wipe")
+        self.broker.wipe(down_ms)
+        if self.running:
+            self._connect(0)
+
+    def calm(self) -> None:
+        """Takes back all that was ordered and has not happened. The clock is right again."""
+        self._crash = None
+        self.core.lie(False)
+        for disturbance in self.disturbances.values():
+            disturbance.end()
+        if self._wrong_by_ms:
+            self._wrong_by_ms = 0
+            self._pump_now()
+
+    # The ingest's process.
+
+    def _new_core(self) -> LyingCore:
+        return self.core_type(
+            self.store,
+            self._vault,
+            self._chance,
+            told=self.faults.happened,
+            heartbeat_ms=self._heartbeat_ms,
+            steady_ms=lambda: self._clock.now_ms,
+        )
+
+    def _die(self, down_ms: int) -> None:
+        for timer in (self._group, self._pump, self._connects, self._returns):
+            if timer is not None:
+                timer.cancel()
+        self.broker.listen(False)
+        lying = self.core.lying
+        self.core = self._new_core()
+        self.core.lie(lying)
+        self._returns = self._clock.call_in(down_ms, lambda: self._connect(0))
+
+    def _connect(self, attempt: int) -> None:
+        if self._connects is not None:
+            self._connects.cancel()
+        if not self.broker.up:
+            pause_s = RECONNECT_S[min(attempt, len(RECONNECT_S) - 1)]
+            self._connects = self._clock.call_in(round(1000 * pause_s), lambda: self._connect(attempt + 1))
+            return
+        self.broker.listen(True)
+        self._pump_now()
+
     def _arrived(self, topic: str, payload: bytes) -> None:
         panel, _ = topics.parse(topic)
-        self.core.receive(panel, payload, self._clock.unix_ms)
+        self.core.receive(panel, payload, self.unix_ms)
         if self._group is None or not self._group.live:
             self._group = self._clock.call_in(COMMIT_MS, self._commit)
 
     def _commit(self) -> None:
-        before = sum(self.core.counts.values())
-        self._publish(self.core.commit(self._clock.unix_ms))
+        before = self._committing = sum(self.core.counts.values())
+        try:
+            self._publish(self.core.commit(self.unix_ms))
+        except IngestCrashError:
+            assert self._crash is not None
+            when, down_ms = self._crash
+            self._crash = None
+            self.faults.happened(f"ingest-crash-{when}")
+            self._enter_stored()
+            self._die(down_ms)
+            return
+        finally:
+            self._committing = None
         if sum(self.core.counts.values()) > before:
             self._enter_stored()
-        if self.core.deadline_ms(self._clock.unix_ms) is not None:
+        if self.core.deadline_ms(self.unix_ms) is not None:
             self._pump_now()
+
+    def _at_commit(self, point: str) -> None:
+        """Dies here if that was ordered and this commit has events."""
+        if self._crash is None or self._crash[0] != point or self._committing is None:
+            return
+        if sum(self.core.counts.values()) > self._committing:
+            raise IngestCrashError(point)
 
     def _enter_stored(self) -> None:
         with self.store.read() as reading:
@@ -111,7 +257,9 @@ class VirtualCloud:
 
     def _pump_now(self) -> None:
         """Does what is due, and looks again as long as something waits: so that a quiet cloud plans no timers."""
-        now_ms = self._clock.unix_ms
+        if not self.broker.heard:
+            return
+        now_ms = self.unix_ms
         self.core.expire(now_ms)
         self._publish(self.core.pump(now_ms))
         with self.store.read() as reading:

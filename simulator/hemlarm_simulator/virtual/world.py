@@ -4,6 +4,7 @@ Exactly one of world and panels runs at any moment, so a seed decides everything
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -16,9 +17,13 @@ from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.nor_flash import PowerCut
-from hemlarm_simulator.simulated_panel import PanelCrashedError, PanelSetup, SimulatedPanel
+from hemlarm_simulator.plants.power_supply import PowerSupply, Site
+from hemlarm_simulator.simulated_panel import BROWN_OUT, POWER, PanelCrashedError, PanelSetup, SimulatedPanel
+from hemlarm_simulator.virtual.faults import Faults
+from hemlarm_simulator.virtual.flash_cut import FlashCut
 from hemlarm_simulator.virtual.ingest import PanelCloud, VirtualCloud
 from hemlarm_simulator.virtual.network import SimulatedNetwork
+from hemlarm_simulator.watchdog import BoardWatchdog
 
 RESET_MS = 500
 """From a reset to the firmware's first line; a microcontroller with MicroPython takes about that."""
@@ -114,13 +119,24 @@ class VirtualWorld:
         self.clock = VirtualClock(began_unix_ms)
         self.ledger = Ledger()
         self.house = House(house, self.clock, self._input, Chance(seed, "house"))
-        self.cloud_process = VirtualCloud(self.clock, self.ledger, seed)
+        self._faults = Faults(self.clock, self.ledger)
+        self.cloud_process = VirtualCloud(self.clock, self.ledger, seed, self._faults)
         self.cloud_process.provision(setup.credentials)
-        self.network = SimulatedNetwork(self.clock, self.cloud_process.broker, self.ledger)
+        self.network = SimulatedNetwork(
+            self.clock, self.cloud_process.broker, self.ledger, faults=self._faults, chance=Chance(seed, "network")
+        )
         self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house, virtual=True, seed=seed)
         self.cloud = PanelCloud(self.cloud_process, self.panel.id)
         self.panel.handlers |= {"connect": self._connect, "send": self._send, "close": self._close}
+        self._flash_cut = FlashCut(self.panel, self._faults, Chance(seed, "flash cut"))
         self._turns = PanelTurns(self.panel, self.clock)
+        self._restarts: Timer | None = None
+        self._watchdog = BoardWatchdog(self.panel, self.clock, self._ended)
+        self.survive_crashes = False
+        """Whether a panel that crashes and asks to be started again is started again."""
+        self.crashes: list[str] = []
+        if self.supply is not None:
+            self._connect_supply(self.supply)
         try:
             self.power_on()
         except BaseException:
@@ -140,6 +156,11 @@ class VirtualWorld:
         """Milliseconds since the world began."""
         return self.clock.now_ms
 
+    @property
+    def supply(self) -> PowerSupply | None:
+        """Mains, charger and battery, where the house has them."""
+        return self.house.supply
+
     def run_until(self, at_ms: int) -> None:
         """Lets everything happen that is due up to and at `at_ms`. Raises PanelCrashedError."""
         schedule = self.clock.schedule
@@ -156,42 +177,136 @@ class VirtualWorld:
         return condition()
 
     def power_on(self) -> None:
-        """Gives the panel power. Raises PanelCrashedError."""
+        """Gives the panel power, which starts if its supply has enough for that. Raises PanelCrashedError."""
         self._attempt(self._boot)
 
-    def power_cut(self) -> None:
-        """Takes the panel's power away."""
-        self._turns.stop()
-        self.panel.power_cut()
-        self.network.lose(self.panel.id)
-        self.house.lose_power()
+    def power_cut(self, cause: int = POWER) -> None:
+        """Takes the panel's power away; `cause` is what its next start will be told, POWER or BROWN_OUT."""
+        if self.panel.on:
+            self._faults.happened("power-cut", cause)
+        self._lose_power(cause)
 
     def close(self) -> None:
         """Ends the panel and the cloud."""
-        self.power_cut()
+        self._lose_power()
         self.cloud_process.close()
 
+    # What goes wrong.
+
+    @property
+    def faults(self) -> Counter[str]:
+        """How many faults of each of `faults.KINDS` there really were."""
+        return self._faults.counts
+
+    def disturb(self, kind: str, direction: str, for_ms: int, per_mille: int) -> None:
+        """Does `kind` of `faults.MESSAGE_KINDS` to messages "up" or "down", so many in a thousand, for a while.
+
+        Raises UnknownDisturbanceError.
+        """
+        self.cloud_process.disturbances[direction].order(kind, for_ms, per_mille)
+
+    def broker_wipe(self, down_ms: int) -> None:
+        """Ends all sessions at the broker, which refuses connections for so long."""
+        self.cloud_process.wipe_broker(down_ms)
+
+    def cut_at_flash_operation(self, operation: int, torn: float | None) -> None:
+        """Cuts the panel's power at a flash operation to come, see `FlashCut.order`; nothing sent after it counts."""
+        self._flash_cut.order(operation, torn)
+
+    def reset_panel(self) -> None:
+        """Somebody presses the panel's reset button."""
+        if self.panel.on:
+            self._faults.happened("panel-reset")
+            self.panel.reset()
+            self._ended()
+
+    def hang_panel(self, kind: str) -> None:
+        """A fault in the firmware: "inputs" are heard no more, or it is "busy" for ever."""
+        if self.panel.on:
+            self._faults.happened(f"panel-hang-{kind}")
+            self._turns.post(["hang", kind])
+
+    def forget_state(self) -> None:
+        """Erases the panel's saved state, as a chip does that goes bad. Only while the panel is off."""
+        assert not self.panel.on, "a panel that is on still holds its state in memory; cut its power first"
+        self._faults.happened("state-forgotten")
+        state = self.panel.flash["state"]
+        state.contents[:] = b"\xff" * state.size
+
+    def disturb_rtc(self, delta_ms: int) -> None:
+        """Lets the clock jump that the panel keeps over resets. One that knows no time does not jump."""
+        if self.panel.kept_ahead_ms is not None:
+            self._faults.happened("rtc-jump", delta_ms)
+            self.panel.kept_ahead_ms += delta_ms
+
+    def calm(self) -> None:
+        """Takes back every fault that was ordered and has not happened, and rights the line and the cloud's clock.
+
+        What is down comes back at its time. The power of router, port and panel is left to those who switch it.
+        """
+        self._flash_cut.order(0, None)
+        self.cloud_process.calm()
+        self.network.calm()
+
+    def _lose_power(self, cause: int = POWER) -> None:
+        self.panel.power_cut(cause)
+        self._is_off()
+
     def _boot(self) -> None:
+        if not self.house.can_power():
+            return
         self.house.regain_power()
         self._turns.boot()
         self._input("start", *self.house.start_values())
+
+    def _connect_supply(self, supply: PowerSupply) -> None:
+        supply.connect(
+            Site(
+                power_on=self.power_on,
+                power_cut=lambda sagged: self.power_cut(BROWN_OUT if sagged else POWER),
+                is_parked=lambda: self.panel.parked,
+                router=lambda on: setattr(self.network, "router_on", on),
+                ethernet=lambda on: setattr(self.network, "port_on", on),
+            )
+        )
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Does a step in which a panel may run, and deals with each way that panel can end."""
         try:
             step()
         except PowerCut:
-            self.power_cut()
+            self._lose_power()
         except PanelSilentError as error:
             log = self.panel.log()
-            self.power_cut()
+            self._lose_power()
             raise PanelCrashedError(f"{error}; it is stuck in a loop without a wait:\n{log}") from error
         except PanelGoneError:
-            self._turns.stop()
-            self.network.lose(self.panel.id)
-            self.house.lose_power()
+            self._leave()
+            self._ended()
+
+    def _leave(self) -> None:
+        """The firmware has ended by itself. Raises PanelCrashedError."""
+        try:
             self.panel.ended()
-            self.clock.call_in(RESET_MS, self._restart)
+        except PanelCrashedError as crash:
+            if not (self.survive_crashes and crash.recovers):
+                self._is_off()
+                raise
+            self.crashes.append(str(crash))
+
+    def _ended(self) -> None:
+        """The panel is off and will start by itself, unless it is parked."""
+        self._is_off()
+        if not self.panel.parked:
+            self._restarts = self.clock.call_in(RESET_MS, self._restart)
+
+    def _is_off(self) -> None:
+        if self._restarts is not None:
+            self._restarts.cancel()
+        self._turns.stop()
+        self._watchdog.stop()
+        self.network.lose(self.panel.id)
+        self.house.lose_power()
 
     def _restart(self) -> None:
         if not self.panel.on:

@@ -23,6 +23,8 @@ class Spinning(BaseException):
 class TimedStream(BoardStream):
     """The stream to a world that owns time. Frames come in only while the panel waits, and are queued here."""
 
+    flushed_by_waiting = True
+
     def __init__(self, file: "Any") -> None:
         super().__init__(file)
         self.readable = self

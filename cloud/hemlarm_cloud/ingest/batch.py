@@ -1,0 +1,80 @@
+"""What was received since the last commit, and the rows it becomes."""
+
+from typing import Any, NamedTuple
+
+from hemlarm_cloud.ingest.moment import Moment
+from hemlarm_cloud.ingest.served_panels import ServedPanel
+from hemlarm_cloud.store import Event, PanelHealth
+from hemlarm_protocol import messages, sealing
+
+
+class Received(NamedTuple):
+    """One event or void record, as it arrived."""
+
+    panel: str
+    kid: bytes
+    number: int
+    sealed: bytes
+    message: Any
+    at: Moment
+
+    def row(self, committed_ms: int) -> Event:
+        """Return it as it is stored, dated by its arrival."""
+        tag, arrived_ms, message = sealing.short_tag(self.sealed), self.at.unix_ms, self.message
+        if isinstance(message, messages.Void):
+            head = (self.panel, self.kid, self.number, tag, self.sealed, arrived_ms, committed_ms, 0)
+            return Event(*head, dated_ms=arrived_ms)
+        qcode, area, zone, user, source, detail, boot, uptime_ms, time_s = message
+        return Event(
+            self.panel,
+            self.kid,
+            self.number,
+            tag,
+            self.sealed,
+            arrived_ms,
+            committed_ms,
+            qcode,
+            area,
+            zone,
+            user,
+            source,
+            detail,
+            boot,
+            uptime_ms,
+            None if time_s is None else 1000 * time_s,
+            dated_ms=arrived_ms,
+        )
+
+
+class Batch:
+    """By kind. `reporting` are the panels that have to be looked at since they reported where they stand."""
+
+    def __init__(self) -> None:
+        self.panels: dict[str, ServedPanel] = {}
+        self.salts: list[tuple[str, bytes, bytes]] = []
+        self.events: list[Received] = []
+        self.results: list[tuple[str, Any]] = []
+        self.reporting: set[str] = set()
+        self.asking: set[str] = set()
+        self.opened: set[str] = set()
+        self.documents: dict[str, tuple[int, bytes]] = {}
+        self.health: dict[str, PanelHealth] = {}
+        self.outdated: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.events
+            or self.reporting
+            or self.asking
+            or self.salts
+            or self.results
+            or self.opened
+            or self.documents
+            or self.health
+        )
+
+    def what_comes_once(self) -> "Batch":
+        """Return what the panel will not send again by itself when this batch could not be stored."""
+        kept = Batch()
+        kept.salts, kept.opened, kept.documents, kept.health = self.salts, self.opened, self.documents, self.health
+        return kept

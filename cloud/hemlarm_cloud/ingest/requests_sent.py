@@ -1,0 +1,48 @@
+"""Which commands and changes of the configuration to send now, measured on the steady clock.
+
+The store keeps by the wall clock when a request was made and expires. That clock may be set meanwhile: a request is
+repeated all the same, and lives no longer than whoever made it wanted.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from hemlarm_cloud.ingest.moment import Moment
+from hemlarm_cloud.store import Change, Command
+
+COMMAND_REPEAT_MS = 5_000
+"""A command that was sent and not answered is sent again; the panel executes an id only once."""
+
+
+class _Known(NamedTuple):
+    """A request that waits: when its life is over, and when it is to be sent again."""
+
+    ends_ms: int
+    again_ms: int
+
+
+class RequestsSent:
+    """The requests that this process has seen waiting. Those that wait no more are forgotten."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, _Known] = {}
+
+    def due(self, waiting: Iterable[Command | Change], now: Moment) -> list[Command | Change]:
+        """Return those of all waiting requests that should be sent now."""
+        before, self._known = self._known, {}
+        due: list[Command | Change] = []
+        for request in waiting:
+            life_ms = request.expires_ms - request.created_ms
+            known = before.get(request.id) or _Known(now.steady_ms + life_ms, now.steady_ms)
+            self._known[request.id] = known
+            if known.again_ms <= now.steady_ms < known.ends_ms:
+                due.append(request)
+        return due
+
+    def sent(self, request_id: bytes, now: Moment) -> None:
+        """It was sent."""
+        self._known[request_id] = self._known[request_id]._replace(again_ms=now.steady_ms + COMMAND_REPEAT_MS)
+
+    def outlived(self, now: Moment) -> list[bytes]:
+        """Return those whose life is over by the steady clock, whatever the other one shows."""
+        return [request_id for request_id, known in self._known.items() if known.ends_ms <= now.steady_ms]

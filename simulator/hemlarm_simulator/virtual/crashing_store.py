@@ -1,0 +1,61 @@
+"""The cloud's store in virtual time: it lives in memory, its owner can die around a commit, and it can be copied."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hemlarm_cloud.store import Store
+from hemlarm_cloud.store.transaction import Transaction
+
+CRASH_POINTS = ("before-commit", "after-commit")
+
+
+class IngestCrashError(Exception):
+    """Raised by `at_commit`: the process that owns the store dies here."""
+
+
+class CrashingStore(Store):
+    """Open it with `CrashingStore.open()`."""
+
+    at_commit: Callable[[str], None] | None = None
+    """Told of each point of CRASH_POINTS as a writing transaction passes it; may raise IngestCrashError."""
+
+    @classmethod
+    def open(cls, url: str = "sqlite://") -> "CrashingStore":
+        """A new store in memory."""
+        store = super().open(url)
+        assert isinstance(store, cls)
+        return store
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """As `Store.begin`; a crash before the commit undoes all of it, one after the commit nothing."""
+        with super().begin() as tx:
+            yield tx
+            self._pass("before-commit")
+        self._pass("after-commit")
+
+    def backup(self) -> bytes:
+        """Everything that is committed."""
+        with self._engine.connect() as connection:
+            return bytes(_driver(connection).serialize())
+
+    def restore(self, copy: bytes) -> None:
+        """Becomes what it was when `copy` was made."""
+        source = sqlite3.connect(":memory:")
+        try:
+            source.deserialize(copy)
+            with self._engine.connect() as connection:
+                source.backup(_driver(connection))
+        finally:
+            source.close()
+
+    def _pass(self, point: str) -> None:
+        if self.at_commit is not None:
+            self.at_commit(point)
+
+
+def _driver(connection: Any) -> sqlite3.Connection:
+    driver: sqlite3.Connection = connection.connection.driver_connection
+    return driver
