@@ -19,7 +19,6 @@ from hemlarm_firmware.panel.core import Panel, SnapshotError
 from hemlarm_firmware.performer import Performer
 from hemlarm_firmware.recorder import Recorder
 from hemlarm_firmware.requests import Requests
-from hemlarm_firmware.sensors.radio import Receiver
 from hemlarm_firmware.settings import Settings
 from hemlarm_firmware.waiting import Pause
 from hemlarm_firmware.watchdog import DEADLINES, INPUTS, Watchdog
@@ -27,7 +26,7 @@ from hemlarm_protocol import messages
 from hemlarm_protocol.constant import const
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
-FIRMWARE = 1_001
+FIRMWARE = 1_002
 """This firmware's version: 1000 times the major, plus the minor number."""
 
 COLLECT_EVERY_BYTES = 24_576
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hemlarm_firmware.board import Board
+    from hemlarm_firmware.sensors.radio import Receiver
 
 
 class App:
@@ -86,7 +86,7 @@ class App:
         self.core = self._restore_core(config)
         self._sensors = _radio_sensors(config)
         del config  # The largest thing there is, and the core keeps what it needs of it.
-        self._radio = Receiver(self._sensors, board.random)
+        self._radio = self._receiver(self._sensors)
         self._recorder = Recorder(
             self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock
         )
@@ -187,6 +187,8 @@ class App:
 
     def _hear(self, frame: bytes) -> None:
         """A radio sensor's report is acknowledged only when what it led to is journalled."""
+        if self._radio is None:
+            return
         report = self._radio.received(frame, self._clock.uptime_ms())
         if report is not None:
             self.feed(inputs.SENSOR, *report)
@@ -207,15 +209,24 @@ class App:
 
     def reconfigure(self, config: "Any") -> bool:
         """Go on under a new configuration, in the state that was. False where the memory does not suffice."""
+        sensors = _radio_sensors(config)
         try:
+            # Another epoch costs every sensor an exchange.
+            radio = self._radio if sensors == self._sensors else self._receiver(sensors)
             self.core = Panel(config, self.core.snapshot(), before=self.core)
         except MemoryError:
             return False
-        if _radio_sensors(config) != self._sensors:  # Another epoch costs every sensor an exchange.
-            self._sensors = _radio_sensors(config)
-            self._radio = Receiver(self._sensors, self._board.random)
+        self._sensors, self._radio = sensors, radio
         self.perform(self.core.wake(self._clock.uptime_ms()))
         return True
+
+    def _receiver(self, sensors: "list[tuple[bytes, bytes, int]]") -> "Receiver | None":
+        """Where there are no radio sensors, the memory has nothing of what it takes to hear them."""
+        if not sensors:
+            return None
+        from hemlarm_firmware.sensors.radio import Receiver
+
+        return Receiver(sensors, self._board.random)
 
     # What becomes due.
 

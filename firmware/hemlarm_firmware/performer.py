@@ -104,7 +104,7 @@ class Performer:
 
     def save(self, core: "Panel") -> None:
         """Make the core's state durable, and with it all else that `Memory` holds."""
-        self._memory.core = core.snapshot()
+        self._memory.core = core.saved
         self._memory.time_s = self._clock.time_s() or self._memory.time_s
         try:
             self._memory.save()

@@ -5,26 +5,14 @@ worker can take a range of shards with any broker's plain topic filters.
 """
 
 from hemlarm_protocol.errors import BadMessage
+from hemlarm_protocol.panel_topics import down as down
+from hemlarm_protocol.panel_topics import shard as shard
+from hemlarm_protocol.panel_topics import up as up
 
 UP_FILTER = "hemlarm/1/+/+/up"
 """What a worker that serves every shard subscribes to."""
 
 _HEX = "0123456789abcdef"
-
-
-def shard(panel: str) -> str:
-    """Return the shard of a panel: two hex digits."""
-    return panel[:2]
-
-
-def up(panel: str) -> str:
-    """Return the topic on which a panel speaks."""
-    return f"hemlarm/1/{shard(panel)}/{panel}/up"
-
-
-def down(panel: str) -> str:
-    """Return the topic on which a panel is spoken to."""
-    return f"hemlarm/1/{shard(panel)}/{panel}/down"
 
 
 def shard_filter(digits: str) -> str:

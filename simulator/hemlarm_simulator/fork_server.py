@@ -48,10 +48,11 @@ def become_panel(request: dict[str, object], stream: int, log: int) -> int:
     for source, target in ((high[0], 1), (high[0], 2), (high[1], _STREAM)):
         os.dup2(source, target)
     os.closerange(_STREAM + 1, min(os.sysconf("SC_OPEN_MAX"), _DESCRIPTORS_MAX))
-    environment = request["environment"]
-    argv = request["start"]
+    environment, argv, folder = request["environment"], request["start"], request["folder"]
     assert isinstance(environment, dict)
     assert isinstance(argv, list)
+    assert isinstance(folder, str)
+    os.chdir(folder)
     os.environ.update(environment)
     return int(micropython_run.run_main(argv) or 0)
 

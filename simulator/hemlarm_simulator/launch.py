@@ -1,9 +1,9 @@
 """Starts the real firmware: one MicroPython process a panel, forked from a server that has it already loaded.
 
 A start costs about a millisecond and a process about one megabyte. Requests to the server are JSON messages:
-`{"start": argv, "environment": {...}}` with three descriptors (the panel's stream, its log, a status pipe) and
-`{"kill": pid}`. The server writes the process id and later the exit status into the status pipe, each as a
-32-bit little-endian integer.
+`{"start": argv, "environment": {...}, "folder": where it runs}` with three descriptors (the panel's stream, its log, a
+status pipe) and `{"kill": pid}`. The server writes the process id and later the exit status into the status pipe, each
+as a 32-bit little-endian integer.
 """
 
 import contextlib
@@ -95,7 +95,7 @@ class ForkServer:
         self._folder = tempfile.TemporaryDirectory(prefix="hemlarm-panels-")
         self.folder = Path(self._folder.name)
         """Where files of panels may lie; it goes with the server."""
-        self.firmware = FirmwareBuild(self.folder / "firmware")
+        self.firmware = FirmwareBuild(self.folder)
         """What panels usually run."""
         self._started = 0
         self._running: list[PanelProcess] = []
@@ -138,10 +138,12 @@ class ForkServer:
         log_path = Path(self._folder.name) / f"{self._started}.log"
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         status_ours, status_theirs = os.pipe()
-        roots = ":".join([*(str(root) for root in search_path), ".frozen"])
+        # Relative, as paths on a board are short: MicroPython keeps that of each module in the heap.
+        roots = ":".join([*(os.path.relpath(root, self.folder) for root in search_path), ".frozen"])
         request = {
             "start": ["micropython", "-X", f"heapsize={heap}", str(script), *arguments],
             "environment": {**(environment or {}), "MICROPYPATH": roots},
+            "folder": str(self.folder),
         }
         with theirs, log_path.open("wb") as log:
             try:

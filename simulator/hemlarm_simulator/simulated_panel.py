@@ -48,9 +48,9 @@ class PanelCrashedError(Exception):
 
 
 def blank_flash() -> dict[str, NorFlash]:
-    """The partitions of a new board: a journal of 128 KiB (1,392 events), 16 KiB of state and 64 of configuration."""
+    """The partitions of a new board: a journal of 512 KiB (6,000 events), 16 KiB of state and 64 of configuration."""
     return {
-        "journal": NorFlash(128 * 1024, program_size=1),
+        "journal": NorFlash(512 * 1024, program_size=1),
         "state": NorFlash(16 * 1024, program_size=1),
         "config": NorFlash(64 * 1024, program_size=1),
     }

@@ -2,7 +2,7 @@
 
 Each cut is made before the operation and in its middle, with bits left behind here and there. After both cuts the panel
 starts once more and delivers what it holds: then nothing is lost, nothing false, nothing twice, and every number
-accounted for. `pytest -s` prints the counts; HEMLARM_CUTS=9 tears each operation in nine ways instead of two.
+accounted for. `pytest -s` prints the counts; CUTS_TORN=9 tears each operation in nine ways instead of two.
 """
 
 import os
@@ -13,7 +13,7 @@ import pytest
 from cut_site import RESTARTED, Cloud, Image, IngestCloud, Site, Watch, make_boots_quick, new_chips
 from hemlarm_protocol import cbor, messages
 
-TORN = int(os.environ.get("HEMLARM_CUTS", "2"))
+TORN = int(os.environ.get("CUTS_TORN", "2"))
 MAINS_LOST, ARM_AWAY = 1301, 2
 COMMAND = messages.Command(b"command1", ARM_AWAY, 1, 1, 2_000_000_000)
 CHANGE = messages.Configure(b"change-1", 0, 1, 2_000_000_000, cbor.encode([["areas", 1, {"entry_s": 45}]]))

@@ -33,10 +33,6 @@ def test_publish_is_quality_0_and_carries_the_payload_as_it_is() -> None:
     assert mqtt.publish("t", bytes(200))[:3] == b"\x30\xcb\x01"
 
 
-def test_ping_and_goodbye_are_two_bytes() -> None:
-    assert (mqtt.pingreq(), mqtt.disconnect()) == (b"\xc0\x00", b"\xe0\x00")
-
-
 # In.
 
 

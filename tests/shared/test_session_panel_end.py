@@ -360,7 +360,7 @@ def test_hello_names_the_salts_it_was_given() -> None:
 
 
 def test_events_that_nobody_can_read_any_more_get_out_of_the_way() -> None:
-    panel, cloud = opened()
+    panel, _ = opened()
     panel.journal.lost.append(b"lost")
     for number in range(panel_end.IN_FLIGHT_MAX):
         panel.journal.append(b"lost", number, FIRE, bytes(64))

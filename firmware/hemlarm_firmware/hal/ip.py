@@ -1,4 +1,4 @@
-"""TLS over the machine's own network, for ports with `socket` and `ssl` (Unix, ESP32). Runs on MicroPython only.
+"""TLS over the machine's own network, for ports with `socket` and `tls` (Unix, ESP32). Runs on MicroPython only.
 
 Both sides show certificates. The server's must be signed by the panel's authority, be within its dates by the machine's
 clock (set to its floor before the first connection: see `clock.py`) and carry the host's name.
@@ -13,8 +13,9 @@ always asks TLS first, which may hold decrypted bytes that no poll knows of.
 
 import asyncio
 import socket
-import ssl
 from errno import EAGAIN, ECONNRESET, EINPROGRESS, ETIMEDOUT
+
+import tls as tls_library  # type: ignore[import-not-found]  # What `ssl` wraps in Python, for 1 KB of memory.
 
 from hemlarm_protocol.constant import const
 
@@ -114,9 +115,9 @@ async def _connect(context: "Any", host: str, port: int) -> TlsStream:
 
 
 def _context(credentials: "dict[str, Any]") -> "Any":
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(cadata=credentials["authority"])
+    context = tls_library.SSLContext(tls_library.PROTOCOL_TLS_CLIENT)
+    context.verify_mode = tls_library.CERT_REQUIRED
+    context.load_verify_locations(credentials["authority"])
     context.load_cert_chain(credentials["certificate"], credentials["key"])
     return context
 

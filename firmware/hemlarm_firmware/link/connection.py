@@ -6,7 +6,7 @@ Whatever goes wrong is a LinkDownError with a reason; the connection is then of 
 import asyncio
 
 from hemlarm_firmware.link import mqtt
-from hemlarm_protocol import topics
+from hemlarm_protocol import panel_topics
 from hemlarm_protocol.constant import const
 
 OPEN_LIMIT_S = 20
@@ -34,8 +34,8 @@ class Connection:
     def __init__(self, board: "Board", panel: str) -> None:
         self._board = board
         self._panel = panel
-        self._down = topics.down(panel)
-        self._up = topics.up(panel)
+        self._down = panel_topics.down(panel)
+        self._up = panel_topics.up(panel)
         self._decoder = mqtt.Decoder()
         self._packets: list[tuple[Any, ...]] = []
         self._unsent: list[bytes] = []

@@ -14,9 +14,7 @@ _CONNACK = const(2)
 _PUBLISH = const(3)
 _SUBSCRIBE = const(8)
 _SUBACK = const(9)
-_PINGREQ = const(12)
 _PINGRESP = const(13)
-_DISCONNECT = const(14)
 _CLEAN_SESSION = const(0x02)
 _PACKET_ID = b"\x00\x01"
 
@@ -48,16 +46,6 @@ def subscribe(topic: str) -> bytes:
 def publish(topic: str, payload: bytes) -> bytes:
     """Return PUBLISH at quality of service 0."""
     return _packet(_PUBLISH << 4, _text(topic) + payload)
-
-
-def pingreq() -> bytes:
-    """Return PINGREQ."""
-    return _packet(_PINGREQ << 4, b"")
-
-
-def disconnect() -> bytes:
-    """Return DISCONNECT."""
-    return _packet(_DISCONNECT << 4, b"")
 
 
 class Decoder:

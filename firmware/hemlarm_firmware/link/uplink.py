@@ -89,8 +89,9 @@ class Uplink:
         """Connect, serve, and connect again, for ever."""
         while True:
             self._watchdog.promise(LINK, self._clock.uptime_ms())
-            connection = Connection(self._board, self._panel)
+            connection = None
             try:
+                connection = Connection(self._board, self._panel)
                 await connection.open()
                 await self._serve(connection)
             except FAILURES as reason:
@@ -98,7 +99,8 @@ class Uplink:
             finally:
                 self._connection = None
                 self._end.disconnected()
-                connection.close()
+                if connection is not None:
+                    connection.close()
             self._happened(("closed",))
             await self._until(self._clock.uptime_ms() + self._backoff.next_ms())
 

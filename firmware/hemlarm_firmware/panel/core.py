@@ -98,6 +98,11 @@ class Panel:
         """Everything that must outlive a restart, as a value for CBOR. Changes only when ("save",) was an output."""
         return snapshot.take(self.site, self._keypad.snapshot())
 
+    @property
+    def saved(self) -> "Any":
+        """The `snapshot()` that the last ("save",) is about, to be left as it is. Costs no memory."""
+        return self._saved
+
     def area_status(self, number: int) -> int:
         """An area's condition in one number, see `tables.status_number`. Raises KeyError for an unknown area."""
         area = self.site.area_of[number]

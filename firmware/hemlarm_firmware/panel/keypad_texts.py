@@ -1,5 +1,7 @@
 """What the keypad says to whoever uses it. Here are the texts' numbers; the words stand in one module a language."""
 
+from hemlarm_firmware.panel import words
+
 CODE = 0
 ASK_OFF = 1
 ASK_AWAY = 2
@@ -22,16 +24,12 @@ COUNT = 18
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    Texts = Mapping[int, str]
+    from hemlarm_firmware.panel.words import Words
 
 
-def load(language: str) -> "Texts":
+def load(language: str) -> "Words":
     """The texts of one language, for `lines`."""
-    module = __import__("hemlarm_firmware.panel.keypad_texts_" + language, None, None, ("TEXTS",))
-    texts: Texts = module.TEXTS
-    return texts
+    return words.load("keypad_texts_" + language)
 
 
 def lines(text: str, *values: "int | str") -> "tuple[str, str]":

@@ -4,6 +4,8 @@ Here are the texts' numbers; the words stand in one module a language, of which 
 What the keypad says of itself, while somebody uses it, is in `menu_texts.py`.
 """
 
+from hemlarm_firmware.panel import words
+
 COLUMNS = 16
 
 READY = 0
@@ -48,19 +50,15 @@ SILENCED_TOLD = 5
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    Texts = Mapping[int, str]
+    from hemlarm_firmware.panel.words import Words
 
 
-def load(language: str) -> "Texts":
+def load(language: str) -> "Words":
     """The texts of "sv" or "en", for `lines`."""
-    module = __import__("hemlarm_firmware.panel.texts_" + language, None, None, ("TEXTS",))
-    texts: Texts = module.TEXTS
-    return texts
+    return words.load("texts_" + language)
 
 
-def lines(texts: "Texts", text: int, number: int = 0, name: str = "") -> "tuple[str, str]":
+def lines(texts: "Words", text: int, number: int = 0, name: str = "") -> "tuple[str, str]":
     """The two lines of a text. "#" is the number; "{}" the zone's name, or what it is called without one.
 
     A name that is too long for the line gives way to the words around it.

@@ -43,9 +43,9 @@ LATCHES = {
     WATER: latch_tables.WATER,
 }
 
-EXIT_ROUTE = (ENTRY, FOLLOWER)
-CAMERAS = ("camera", "pet_camera")
-MOTION = ("motion", "pet_motion", "camera", "pet_camera")
+EXIT_ROUTE = [ENTRY, FOLLOWER]
+CAMERAS = ["camera", "pet_camera"]
+MOTION = ["motion", "pet_motion", "camera", "pet_camera"]
 
 
 def code(zone_type: str, sensor: str, silent: bool) -> int:

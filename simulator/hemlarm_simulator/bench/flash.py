@@ -177,7 +177,7 @@ def flash_start(server: ForkServer, progress: Progress) -> Result:
         raise FileNotFoundError(f"{_SCRIPT} is missing: figures are taken in a checkout of the repository")
     path = server.folder / "full-journal.bin"
     path.write_bytes(full_journal().contents)
-    process = server.start(_SCRIPT, _HEAP, server.firmware.search_path(virtual=False))
+    process = server.start(server.firmware.program(_SCRIPT), _HEAP, server.firmware.search_path(virtual=False))
     try:
         link = BoardLink(process.stream, _LIMIT_S)
         link.send(["measure", str(path), _ROUNDS])

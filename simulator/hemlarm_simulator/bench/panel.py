@@ -121,7 +121,7 @@ def measure_core(server: ForkServer, house: HouseDescription, progress: Progress
         raise BenchError(f"{_SCRIPT} is missing: figures are taken in a checkout of the repository, not in a wheel")
     user = house.users[0]
     config = house.panel_config(Chance(1, "code salt")(_SALT_BYTES))
-    process = server.start(_SCRIPT, _HEAP, server.firmware.search_path(virtual=False))
+    process = server.start(server.firmware.program(_SCRIPT), _HEAP, server.firmware.search_path(virtual=False))
     try:
         link = BoardLink(process.stream, _LIMIT_S)
         link.send(["measure", {"config": config, "code": user.code, "tag": user.tags[0]}])
