@@ -21,6 +21,7 @@ from hemlarm_simulator.board_link import PanelGoneError
 from hemlarm_simulator.demo.run import Watcher, run_demo
 from hemlarm_simulator.demo.show import LiveView, PlainView, summary
 from hemlarm_simulator.demo.story import StoryError
+from hemlarm_simulator.explore.command import sim_explore
 from hemlarm_simulator.launch import ForkServer, LaunchError
 from hemlarm_simulator.ordinary_day import DayError
 from hemlarm_simulator.real_house import real_worlds
@@ -115,6 +116,9 @@ def sim_run(
         Console().print(_result_table(results))
     if not all(result.passed for result in results):
         raise typer.Exit(FAILED)
+
+
+sim_app.command("explore")(sim_explore)
 
 
 def main() -> None:

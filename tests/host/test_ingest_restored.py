@@ -70,6 +70,20 @@ def test_an_incarnation_that_only_the_store_knows_is_asked_for_too(weather: Weat
     assert there(weather) == weather.recorded
 
 
+def test_a_panel_that_seldom_reports_is_asked_for_several_incarnations_at_once(weather: Weather) -> None:
+    for _ in range(2):
+        weather.forget_state()
+        weather.connect()
+        weather.record(BURGLARY)
+        weather.settle(1)
+    weather.start_ingest()
+    asked = {resend.kid for resend in resends(weather, 1)}
+    with weather.store.read() as reading:
+        known = {incarnation.kid for incarnation in reading.incarnations(PANEL.hex())}
+    assert len(known) == 3
+    assert asked == known - {weather.panel.recorder._key.kid}
+
+
 def test_an_incarnation_that_the_store_has_never_seen_is_read_once_the_panel_names_it(weather: Weather) -> None:
     copy = weather.store.backup()
     weather.begin_incarnation()

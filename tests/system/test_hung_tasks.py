@@ -93,6 +93,18 @@ def test_inputs_that_hang_lead_to_a_reset_that_is_reported(server: ForkServer, t
         assert still_armed(world)
 
 
+def test_inputs_that_hang_are_found_however_seldom_the_cloud_wants_to_hear(server: ForkServer, tmp_path: Path) -> None:
+    with sabotaged_world(server, tmp_path, "") as world:
+        world.cloud_process.pace(5 * 3600 * 1000)
+        world.network.drop_connection()
+        arm(world)
+        world.run_until(world.now_ms + 3600 * 1000)
+        world.hang_panel("inputs")
+        world.run_until(world.now_ms + 25 * MINUTE_MS)
+        assert restarts(world) == [(0, 0), (INPUTS, WATCHDOG)]
+        assert still_armed(world)
+
+
 def test_deadlines_that_hang_lead_to_a_reset_that_is_reported(server: ForkServer, tmp_path: Path) -> None:
     with sabotaged_world(server, tmp_path, _STUCK.format(task="app.App, '_deadlines'")) as world:
         world.run_until(120_000)

@@ -19,6 +19,10 @@ QUIET_MS = 30_000
 """A panel that reports events on their way, none of which came for so long, is asked all the same: they may be ones
 that nobody can read."""
 
+EARLIER_AT_ONCE = 4
+"""Earlier incarnations asked for after one heartbeat, those asked least often first: a panel that reports every five
+hours has few occasions."""
+
 PASSES = 5
 """How often an earlier incarnation is asked for what is behind its end, at waits of QUIET_MS, twice that, and so on."""
 
@@ -54,7 +58,7 @@ class AskingAgain:
         self._complete_below = self._looked_below = 0
         self._event_ms = self._asked_ms = 0
         self._found = 0
-        self._step: tuple[_Earlier, int | None] | None = None
+        self._steps: list[tuple[_Earlier, int | None]] = []
 
     @property
     def present(self) -> bytes:
@@ -87,20 +91,19 @@ class AskingAgain:
             return False
         if self._complete_below < next_number or self._complete_below - self._looked_below >= LOOK_EVERY:
             return True
-        return bool(self._earlier) and self._due(now_ms) is not None
+        return bool(self._due(now_ms))
 
     def gaps(self, tx: Transaction, panel: str, now_ms: int) -> list[Range]:
         """Return what to ask for. Counts as asked once `asked` is called, since the transaction may still fail."""
         missing = tx.missing(panel, self.present, self.next_number, GAPS_AT_ONCE)
         self._found = missing[0][0] if missing else self.next_number
         ranges = [(self.present, first, last) for first, last in missing]
-        kid = self._due(now_ms)
-        self._step = None
-        if kid is not None:
+        self._steps = []
+        for kid in self._due(now_ms):
             earlier = self._earlier[kid]
             end = tx.highest(panel, kid) + 1
             missing = tx.missing(panel, kid, end, GAPS_AT_ONCE, earlier.above)
-            self._step = earlier, missing[-1][1] + 1 if missing else None
+            self._steps.append((earlier, missing[-1][1] + 1 if missing else None))
             ranges += [(kid, first, last) for first, last in missing or [(end, U32)] if first <= last]
         return ranges
 
@@ -108,16 +111,13 @@ class AskingAgain:
         """What `gaps` returned was asked for, and what it had seen in the store is there for good."""
         self._asked_ms = now_ms
         self._complete_below = self._looked_below = max(self._complete_below, self._found)
-        if self._step is not None:
-            earlier, above = self._step
+        for earlier, above in self._steps:
             if above is None:
                 earlier.end_pass(now_ms)
             else:
                 earlier.above = above
 
-    def _due(self, now_ms: int) -> bytes | None:
-        """Return an earlier incarnation that it is time to ask for."""
-        for kid, earlier in self._earlier.items():
-            if earlier.passes < PASSES and now_ms >= earlier.due_ms:
-                return kid
-        return None
+    def _due(self, now_ms: int) -> list[bytes]:
+        """Return the earlier incarnations that it is time to ask for, EARLIER_AT_ONCE at most."""
+        due = [kid for kid, earlier in self._earlier.items() if earlier.passes < PASSES and now_ms >= earlier.due_ms]
+        return sorted(due, key=lambda kid: self._earlier[kid].passes)[:EARLIER_AT_ONCE]

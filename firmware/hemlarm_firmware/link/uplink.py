@@ -18,6 +18,9 @@ FAILURES = (OSError, MemoryError)
 DRAIN_LIMIT_S = 60
 """For what the network did not take at once: by then the cloud's silence would have ended the connection as well."""
 
+AWAKE_MS = 600_000
+"""However seldom the cloud wants to hear from the panel, the link shows this often that it lives, and the inputs too."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -152,7 +155,9 @@ class Uplink:
             raise LinkDownError(f"the network took nothing for {DRAIN_LIMIT_S} s") from None
 
     async def _until(self, deadline_ms: "int | None") -> None:
-        """Wait until then, or until the pause is ended."""
+        """Wait until then, or until the pause is ended, or for AWAKE_MS."""
+        if deadline_ms is not None:
+            deadline_ms = min(deadline_ms, self._clock.uptime_ms() + AWAKE_MS)
         self._armed_ms = deadline_ms or 0
         self._watchdog.promise(LINK, deadline_ms)
         await self._pause.wait(None if deadline_ms is None else max(0, deadline_ms - self._clock.uptime_ms()))
