@@ -19,7 +19,7 @@ DRAIN_LIMIT_S = 60
 """For what the network did not take at once: by then the cloud's silence would have ended the connection as well."""
 
 AWAKE_MS = 600_000
-"""However seldom the cloud wants to hear from the panel, the link shows this often that it lives, and the inputs too."""
+"""However seldom the cloud wants to hear from a panel, its link shows this often that it lives, and the inputs too."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
