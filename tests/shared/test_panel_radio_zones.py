@@ -2,7 +2,7 @@
 
 from hemlarm_firmware.panel import inputs
 from panel_devices import radio
-from panel_house import CODE, EXIT_MS, FRONT_DOOR, SMOKE, WINDOW, House
+from panel_house import CODE, EXIT_MS, FRONT_DOOR, HALL, SMOKE, WINDOW, House
 
 OPEN, TAMPER, BATTERY, FAULT = (
     inputs.SENSOR_OPEN,
@@ -43,6 +43,16 @@ def test_a_radio_door_starts_the_entry_delay() -> None:
     house.arms()
     house.hears(FRONT_DOOR, OPEN)
     assert house.events() == [(6134, FRONT_DOOR)]
+
+
+def test_a_motion_detector_on_the_exit_route_refuses_arming_while_nothing_is_known_of_it() -> None:
+    house = House(zones=[radio(FRONT_DOOR, "entry"), radio(HALL, "follower", sensor="motion")])
+    house.hears(FRONT_DOOR)
+    house.arms_not(HALL)
+    house.hears(HALL, OPEN | FAULT)
+    house.keys(CODE, "disarm")
+    house.arms()
+    assert house.lamp("fault"), "one that is broken but speaks, and sees the leaver, refuses nothing"
 
 
 def test_radio_smoke_needs_no_arming() -> None:

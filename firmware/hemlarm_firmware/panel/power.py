@@ -110,9 +110,7 @@ class Power:
             self._test.next_ms = None
         self.battery.adopt(other.battery)
         self.told &= ~CHARGED if self._has_battery else LOST
-        if self.mains is not None:
-            self._judge()
-            self._news = True
+        self._news = True
 
     # What comes in.
 
@@ -147,7 +145,7 @@ class Power:
     def keypad_used(self, now_ms: int) -> None:
         """Somebody is there."""
         self._shedding.light(now_ms)
-        self._news = self._news or not self.mains
+        self._news = True
 
     # What is asked.
 
@@ -181,7 +179,7 @@ class Power:
         """
         if self.mains is None:
             return
-        quiet = not self._news and not self._test.is_on and awake == self._awake and (self.mains or not cause.events)
+        quiet = not self._news and awake == self._awake and not cause.events
         if quiet and (self.deadline_ms is None or cause.now_ms < self.deadline_ms):
             return
         self._awake = awake
@@ -205,8 +203,6 @@ class Power:
         elif self._recount_ms is None or now_ms >= self._recount_ms:
             self._recount_ms = now_ms + _RECOUNT_MS
             self.battery.count(now_ms)
-            if not self._test.is_on:
-                self._judge()
 
     # Troubles.
 
@@ -218,7 +214,7 @@ class Power:
         if self._woke:
             signs |= PARKED << _OVER
         percent = self.battery.percent()
-        if self._has_battery and (abs(percent - self._kept) >= KEPT_STEP or percent == 100 != self._kept):
+        if self._has_battery and abs(percent - self._kept) >= KEPT_STEP:
             self._kept = percent
             self._news = True
         if signs != self._signs:
@@ -285,11 +281,10 @@ class Power:
             cause.event((1000 if on else 3000) + code, detail=detail)
         if trouble == CHARGED:
             self._charged(on, cause)
-        elif on and trouble == PARKED:
+        elif trouble == PARKED and on:
             cause.request("park")
-        elif self._woke and trouble == PARKED:
+        elif trouble == PARKED:
             self._woke = False
-            self._judge()
 
     def _charged(self, on: bool, cause: "Cause") -> None:
         if on:
@@ -303,12 +298,11 @@ class Power:
         self._test.plan(bool(self.told & CHARGED), bool(self.told & (WORN | DEAD)), now_ms)
 
     def _run_test(self, cause: "Cause", site: "Site") -> None:
-        was_on = self._test.is_on
         verdict = self._test.run_due(self.battery, bool(self.mains), site, cause)
         if verdict is not None:
             self._found(WORN if verdict == IS_WORN else DEAD if verdict == IS_MISSING else 0, cause)
             self._plan_test(cause.now_ms)
-        elif was_on and not self._test.is_on:
+        elif not self._test.is_on:
             self._judge()
 
     def _found(self, fault: int, cause: "Cause") -> None:

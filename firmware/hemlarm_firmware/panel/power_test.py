@@ -71,11 +71,12 @@ class BatteryTest:
             return self._judge(battery, cause)
         elif is_due:
             if self._state == _NOT_ON:
+                self._state = _RESTING
                 cause.show("power", ("charger", False))
             else:
+                self._state = _LOADED
                 self._rest_mv, self._rest_ma = battery.millivolts, battery.milliamps
                 cause.show("power", ("test-load", True))
-            self._state += 1
             self.next_ms = now_ms + STEP_MS
         return None
 

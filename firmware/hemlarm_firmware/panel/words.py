@@ -21,7 +21,7 @@ class Words:
         self._words = bytes(words)
 
     def __getitem__(self, number: int) -> str:
-        return str(self._words[self._ends[number] : self._ends[number + 1]], "utf-8")
+        return self._words[self._ends[number] : self._ends[number + 1]].decode()
 
 
 def load(module: str) -> Words:
