@@ -15,6 +15,7 @@ HEARTBEAT_MS = 1_000
 LIMIT_MS = 60_000
 CODE = "1234"
 BUTTON = "fire-button"
+ARMED = 3401
 AHEAD = 8
 """Inputs that a burst keeps waiting at the panel: a real board's inputs change one after the other."""
 
@@ -33,7 +34,9 @@ def running_line(folder: Path, broker: str = "nats") -> Iterator[tuple[RealCloud
         house_of(cloud, server, quick_house(), pullable=False) as world,
     ):
         world.house.enter_code(CODE, "away")
-        await_that(world, lambda: any(event.qcode == 3401 for event in world.cloud.events()), "armed")
+        await_that(world, lambda: any(event.qcode == ARMED for event in world.cloud.events()), "armed")
+        # The store may know it before the world has read that the panel journalled it.
+        await_that(world, lambda: ARMED in codes_journalled(world), "told that it is armed")
         await_acknowledged(world)
         yield cloud, world
 
@@ -49,6 +52,11 @@ def burst(world: RealWorld, count: int) -> None:
 def journalled(world: RealWorld) -> list[int]:
     """The numbers of all events that the panel journalled."""
     return [trace.values[0] for trace in world.ledger.traces if trace.what == "event"]
+
+
+def codes_journalled(world: RealWorld) -> list[int]:
+    """The codes of all events that the panel journalled."""
+    return [trace.values[1] for trace in world.ledger.traces if trace.what == "event"]
 
 
 def stored(cloud: RealCloud, world: RealWorld) -> list[int]:

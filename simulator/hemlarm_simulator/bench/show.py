@@ -49,4 +49,6 @@ def _table(first: str, *columns: str) -> Table:
 def _cell(value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:,.1f}" if value < 100 and value != round(value) else f"{value:,.0f}"
+    if value == round(value) or value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.3g}"
