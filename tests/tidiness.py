@@ -268,7 +268,7 @@ print("compiled all")
 
 def check_micropython_syntax(root: Path, paths: list[str], micropython: Path) -> list[str]:
     """Each file compiles with MicroPython's own compiler."""
-    command = [str(micropython), "-c", _COMPILE_ALL, *paths]
+    command = [str(micropython), "-X", "heapsize=8m", "-c", _COMPILE_ALL, *paths]
     done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     found = re.findall(r'File "([^"]+)", line (\d+).*\n(\w+: .*)', done.stdout)
     complaints = [

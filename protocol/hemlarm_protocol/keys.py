@@ -6,6 +6,7 @@
 | hello   | up | the root key | 13 random bytes |
 | welcome | down | one Hello (its digest is the salt) | 13 random bytes |
 | knock   | down | the root key | 13 random bytes |
+| sms     | down | the root key | 13 random bytes |
 | session | both | one Hello and its Welcome (their digest is the salt), one key for each writer | a counter |
 
 What is derived together: 32 bytes of key, 13 bytes of base nonce, and the 4-byte key id that precedes every frame.
@@ -16,7 +17,7 @@ from hemlarm_protocol import cbor, crypto
 VERSION = 1
 
 UP, DOWN = 0, 1
-JOURNAL, HELLO, WELCOME, KNOCK, SESSION = 1, 2, 3, 4, 5
+JOURNAL, HELLO, WELCOME, KNOCK, SESSION, SMS = 1, 2, 3, 4, 5, 6
 
 KID_BYTES = 4
 SALT_BYTES = 16
@@ -54,6 +55,11 @@ def hello_key(root: bytes, panel: bytes) -> SealingKey:
 def knock_key(root: bytes, panel: bytes) -> SealingKey:
     """Return the key under which the cloud asks for a Hello."""
     return _derive(root, panel, b"", KNOCK, DOWN, 0)
+
+
+def sms_key(root: bytes, panel: bytes) -> SealingKey:
+    """Return the key under which the cloud acknowledges events by SMS, where there is no session."""
+    return _derive(root, panel, b"", SMS, DOWN, 0)
 
 
 def welcome_key(root: bytes, panel: bytes, hello: bytes) -> SealingKey:

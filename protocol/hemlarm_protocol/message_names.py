@@ -48,3 +48,24 @@ POWER_FLAGS = {
     16: "battery test failed",
 }
 """The bits of a Health's `power_flags`."""
+
+PATHS = {1: "ip", 2: "mobile", 3: "sms"}
+"""The ways to the cloud, as in `path_names`."""
+
+REGISTRATIONS = {
+    0: "not registered",
+    1: "home",
+    2: "searching",
+    3: "denied",
+    4: "unknown",
+    5: "roaming",
+    6: "home, SMS only",
+    7: "roaming, SMS only",
+    8: "emergency calls only",
+    9: "home, no fallback for calls",
+    10: "roaming, no fallback for calls",
+}
+"""In a PathReport: the states of 3GPP TS 27.007, +CEREG."""
+
+TECHNOLOGIES = {0: "", 1: "GSM", 2: "UMTS", 3: "LTE"}
+"""In a PathReport."""

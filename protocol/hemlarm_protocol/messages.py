@@ -9,12 +9,15 @@ from collections import namedtuple
 from hemlarm_protocol import cbor
 from hemlarm_protocol.constant import const
 from hemlarm_protocol.errors import BadMessage
-from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, UP, WELCOME
+from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, SMS, UP, WELCOME
 
 U8, U16, U32, U40, U64 = 0xFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, cbor.UINT_MAX
 
 ACKS_MAX = 15
 """Acknowledgements in one message; with the largest numbers they still fit a sealed message of 256 bytes."""
+
+SMS_ACKS_MAX = 4
+"""Acknowledgements in one SMS: sealed they are a frame of 132 bytes at most, and a binary SMS holds 140."""
 
 SALTS_MAX = 3
 """Incarnations a Hello can name: the present one and two whose events may still be unacknowledged."""
@@ -102,12 +105,40 @@ most worn one. `unsaved` is 1 while the state cannot be saved. `mains` is 0 off,
 not measured) and per cent, hours left on it, both 255 where not known; `power_flags` as in
 `message_names.POWER_FLAGS`."""
 
+PathHeartbeat = namedtuple("PathHeartbeat", ["uptime_ms", "next_number", "pending", "heap_free", "refused", "path"])
+"""A Heartbeat that is sent on this path only, so that its reply proves the path; see `path_names`."""
+
+PathReport = namedtuple(
+    "PathReport",
+    [
+        "path",
+        "up",
+        "registration",
+        "technology",
+        "signal",
+        "air_s",
+        "bytes_up",
+        "bytes_down",
+        "sms",
+        "day_air_s",
+        "day_bytes_up",
+        "day_bytes_down",
+    ],
+)
+"""How a path is. `up` is 1 while it answers; `registration` as AT+CEREG tells it (3GPP TS 27.007), 0 without a modem;
+`technology` as in `message_names.TECHNOLOGIES`; `signal` is -dBm, 255 where not known. Then what was used since this
+day of uptime began: seconds with the radio connected, bytes of TCP payload each way, SMS sent; and of the last whole
+day of uptime the same but the SMS."""
+
+Levels = namedtuple("Levels", ["primary_ms", "standby_ms"])
+"""How often the cloud wants a PathHeartbeat on the path in use, and on the other one."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart | Refusal | Health
-    FromCloud = Welcome | HeartbeatReply | Acknowledgement | Command | Resend | Knock | Configure | ReadConfig
+    FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart | Refusal | Health | PathHeartbeat | PathReport
+    FromCloud = Welcome | HeartbeatReply | Acknowledgement | Command | Resend | Knock | Configure | ReadConfig | Levels
     Message = FromPanel | FromCloud
 
 EVENT_FIRST = 1000
@@ -126,6 +157,9 @@ _READ_CONFIG = const(11)
 _CONFIG_PART = const(12)
 _REFUSAL = const(13)
 _HEALTH = const(14)
+_PATH_HEARTBEAT = const(15)
+_PATH_REPORT = const(16)
+_LEVELS = const(17)
 
 ITEMS = {
     _VOID: (Void, "IIc"),
@@ -143,6 +177,9 @@ ITEMS = {
     _CONFIG_PART: (ConfigPart, "iIHHb"),
     _REFUSAL: (Refusal, "iu"),
     _HEALTH: (Health, "IccIHHHHIccHBBB"),
+    _PATH_HEARTBEAT: (PathHeartbeat, "MIHIHc"),
+    _PATH_REPORT: (PathReport, "ccccBIIIHIII"),
+    _LEVELS: (Levels, "II"),
 }
 """Kind: (shape, one letter an item). The letters' ranges are in the tables that follow."""
 
@@ -160,8 +197,9 @@ ALLOWED = {
     (HELLO, UP): (Hello,),
     (WELCOME, DOWN): (Welcome,),
     (KNOCK, DOWN): (Knock,),
-    (SESSION, UP): (Heartbeat, Result, ConfigPart, Refusal, Health),
-    (SESSION, DOWN): (HeartbeatReply, Acknowledgement, Command, Resend, Configure, ReadConfig),
+    (SESSION, UP): (Heartbeat, Result, ConfigPart, Refusal, Health, PathHeartbeat, PathReport),
+    (SESSION, DOWN): (HeartbeatReply, Acknowledgement, Command, Resend, Configure, ReadConfig, Levels),
+    (SMS, DOWN): (Acknowledgement,),
 }
 """Which messages a key of this purpose and direction may seal."""
 

@@ -12,6 +12,7 @@ HELLO_RANDOM = bytes(range(0x20, 0x30))
 WELCOME_NONCE = bytes(range(0x30, 0x3D))
 WELCOME_RANDOM = bytes(range(0x40, 0x50))
 KNOCK_NONCE = bytes(range(0x60, 0x6D))
+SMS_NONCE = bytes(range(0x70, 0x7D))
 COMMAND_ID = bytes(range(0xC0, 0xC8))
 CHANGE_ID = bytes(range(0xC8, 0xD0))
 REQUEST_ID = bytes(range(0xD0, 0xD8))
@@ -77,4 +78,10 @@ def examples() -> dict[str, Example]:
         "config-part": _numbered(up, 2, messages.ConfigPart(REQUEST_ID, 7, len(whole), 0, whole)),
         "refusal": _numbered(up, 3, messages.Refusal(CHANGE_ID, REASON)),
         "health": _numbered(up, 4, messages.Health(7, 2, 1, 81_920, 1, 6_010, 0, 0, 211, 0, 0, 12_480, 81, 14, 0)),
+        "path-heartbeat": _numbered(up, 5, messages.PathHeartbeat(7_200_180, 44, 0, 81_920, 0, 2)),
+        "path-report": _numbered(up, 6, messages.PathReport(2, 1, 1, 3, 87, 17, 4_120, 3_310, 0, 46, 12_360, 9_930)),
+        "levels": _numbered(down, 6, messages.Levels(22_500, 30_000_000)),
+        "sms-acknowledgement": _random(
+            keys.sms_key(ROOT_KEY, PANEL), SMS_NONCE, messages.Acknowledgement(journal.kid, [EVENT_NUMBER, tag])
+        ),
     }

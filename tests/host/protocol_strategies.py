@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from hemlarm_protocol import cbor, messages
-from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, UP, WELCOME
+from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, SMS, UP, WELCOME
 
-PLACES = [(JOURNAL, UP), (HELLO, UP), (WELCOME, DOWN), (KNOCK, DOWN), (SESSION, UP), (SESSION, DOWN)]
+PLACES = [(JOURNAL, UP), (HELLO, UP), (WELCOME, DOWN), (KNOCK, DOWN), (SESSION, UP), (SESSION, DOWN), (SMS, DOWN)]
 
 _U8, _U16, _U32, _U40, _U64 = (st.integers(0, (1 << bits) - 1) for bits in (8, 16, 32, 40, 64))
 _SMALL, _NUMBER, _TIME = st.integers(0, 23), st.integers(0, 999), st.none() | _U32
@@ -48,6 +48,9 @@ MESSAGES: st.SearchStrategy[Any] = st.one_of(
     st.builds(messages.ConfigPart, _octets(8), _U32, _U16, _U16, _PIECES),
     st.builds(messages.Refusal, _octets(8), _REASONS),
     st.builds(messages.Health, _U32, _SMALL, _SMALL, _U32, *[_U16] * 4, _U32, _SMALL, _SMALL, _U16, *[_U8] * 3),
+    st.builds(messages.PathHeartbeat, _U40, _U32, _U16, _U32, _U16, _SMALL),
+    st.builds(messages.PathReport, *[_SMALL] * 4, _U8, *[_U32] * 3, _U16, *[_U32] * 3),
+    st.builds(messages.Levels, _U32, _U32),
 )
 
 

@@ -10,7 +10,7 @@ from cddl_verifier import Validator  # type: ignore[import-untyped]
 from hypothesis import given, settings
 
 from hemlarm_protocol import cbor, crypto, keys, message_names, messages, sealing
-from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, UP, WELCOME
+from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, SMS, UP, WELCOME
 from message_examples import LARGEST, SMALLEST, TOO_MUCH, home, items_of, with_field
 from protocol_examples import PANEL, ROOT_KEY, SALT, Example, examples
 from protocol_strategies import MESSAGES
@@ -25,6 +25,7 @@ ROOTS = {
     (KNOCK, DOWN): "knock-down",
     (SESSION, UP): "session-up",
     (SESSION, DOWN): "session-down",
+    (SMS, DOWN): "sms-down",
 }
 
 
@@ -62,6 +63,11 @@ def fits(items: Any, root: str) -> bool:
 # The examples.
 
 
+def place_of(example: Example) -> tuple[int, int]:
+    """Return the purpose and direction of the key that seals an example."""
+    return example.key.purpose, DOWN if example.key.purpose == SMS else home(example.message)[1]
+
+
 def test_the_document_shows_every_kind_of_message_once() -> None:
     assert {type(example.message) for example in EXAMPLES.values()} == {type(message) for message in SMALLEST}
     shown = [f"{name} {part}" for name in EXAMPLES for part in ("plaintext", "frame")]
@@ -78,16 +84,16 @@ def test_an_example_is_what_the_code_makes(name: str) -> None:
 def test_an_example_opens_to_the_message_it_shows(name: str) -> None:
     example = EXAMPLES[name]
     kid, sealed = sealing.split_frame(hex_of(blocks("hex")[name + " frame"]))
-    counted = home(example.message)[0] in (JOURNAL, SESSION)
+    counted = example.key.purpose in (JOURNAL, SESSION)
     padded = sealing.open_numbered(example.key, sealed)[1] if counted else sealing.open_random(example.key, sealed)
     assert kid == example.key.kid
-    assert items_of(messages.decode(padded, *home(example.message))) == items_of(example.message)
+    assert items_of(messages.decode(padded, *place_of(example))) == items_of(example.message)
 
 
 def test_the_table_of_keys_is_what_the_derivation_gives() -> None:
-    named = {"journal": "event", "session, up": "heartbeat", "session, down": "command"}
+    named = {"journal": "event", "session, up": "heartbeat", "session, down": "command", "sms": "sms-acknowledgement"}
     rows = table("key", "key id", "key", "base nonce", "external")
-    assert [row[0] for row in rows] == ["journal", "hello", "welcome", "knock", "session, up", "session, down"]
+    assert [row[0] for row in rows] == ["journal", "hello", "welcome", "knock", "sms", "session, up", "session, down"]
     for name, *shown in rows:
         key = EXAMPLES[named.get(name, name)].key
         assert shown == [key.kid.hex(), key.key.hex(), key.base.hex(), key.external.hex()]
@@ -112,7 +118,8 @@ def test_the_derivation_in_words_gives_the_journal_key() -> None:
 def test_an_example_is_what_the_cddl_says_in_its_place_and_nowhere_else(name: str) -> None:
     example: Example = EXAMPLES[name]
     for place, root in ROOTS.items():
-        assert fits(example.plaintext, root) is (place == home(example.message))
+        by_sms = place[0] == SMS and isinstance(example.message, messages.Acknowledgement)
+        assert fits(example.plaintext, root) is (place == home(example.message) or by_sms)
     assert fits(example.frame[4:], "sealed")
 
 
@@ -168,6 +175,11 @@ def test_the_tables_of_verbs_statuses_and_causes_are_the_codes() -> None:
     assert numbered(("cause", "void because")) == message_names.VOID_CAUSES
     assert numbered(("started by", "cause")) == message_names.RESTART_CAUSES
     assert numbered(("mains", "state")) == message_names.MAINS
+    assert numbered(("path", "way")) == message_names.PATHS
+    assert numbered(("registration", "the modem is")) == message_names.REGISTRATIONS
+    assert {number: name.replace("none", "") for number, name in numbered(("technology", "radio")).items()} == (
+        message_names.TECHNOLOGIES
+    )
     assert numbered(("bit", "power flag")) == message_names.POWER_FLAGS
     hung = numbered(("task", "what hung before a start by the watchdog"))
     assert {number: hung[number] if number else "" for number in hung} == message_names.TASKS
@@ -178,7 +190,7 @@ def test_every_bound_is_the_codes() -> None:
     for _, value, where in rows:
         module, name = where.split(".")
         assert int(value) == getattr(importlib.import_module("hemlarm_protocol." + module), name), where
-    assert len(rows) == 20
+    assert len(rows) == 21
 
 
 def test_the_size_classes_hold_what_the_document_says() -> None:
@@ -215,6 +227,8 @@ def test_the_table_of_keys_names_what_each_seals() -> None:
         messages.HeartbeatReply: "heartbeat reply",
         messages.ReadConfig: "read-config",
         messages.ConfigPart: "config-part",
+        messages.PathHeartbeat: "path-heartbeat",
+        messages.PathReport: "path-report",
     }
     assert shown == {
         place: {spoken.get(shape, shape.__name__.lower()) for shape in shapes}

@@ -1,6 +1,7 @@
 """One of each message at either end of its ranges, and one step beyond them."""
 
 from hemlarm_protocol import cbor, messages
+from hemlarm_protocol.keys import SMS
 
 U8, U16, U32, U40, U64 = 0xFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, cbor.UINT_MAX
 
@@ -25,6 +26,9 @@ SMALLEST: "tuple[Any, ...]" = (
     messages.ConfigPart(bytes(8), 0, 0, 0, bytes(1)),
     messages.Refusal(bytes(8), bytes(1)),
     messages.Health(*[0] * 15),
+    messages.PathHeartbeat(0, 0, 0, 0, 0, 0),
+    messages.PathReport(*[0] * 12),
+    messages.Levels(0, 0),
 )
 
 LARGEST: "tuple[Any, ...]" = (
@@ -44,6 +48,9 @@ LARGEST: "tuple[Any, ...]" = (
     messages.ConfigPart(b"\xff" * 8, U32, U16, U16, b"\xff" * messages.CONFIG_BYTES_MAX),
     messages.Refusal(b"\xff" * 8, b"\xf4\x8f\xbf\xbf" * (messages.REASON_BYTES_MAX // 4)),
     messages.Health(U32, 23, 23, U32, U16, U16, U16, U16, U32, 23, 23, U16, U8, U8, U8),
+    messages.PathHeartbeat(U40, U32, U16, U32, U16, 23),
+    messages.PathReport(23, 23, 23, 23, U8, U32, U32, U32, U16, U32, U32, U32),
+    messages.Levels(U32, U32),
 )
 
 TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
@@ -63,13 +70,16 @@ TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
     (bytes(7), U32 + 1, U16 + 1, U16 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
     (bytes(9), bytes(messages.REASON_BYTES_MAX + 1)),
     (U32 + 1, 24, 24, U32 + 1, U16 + 1, U16 + 1, U16 + 1, U16 + 1, U32 + 1, 24, 24, U16 + 1, U8 + 1, U8 + 1, U8 + 1),
+    (U40 + 1, U32 + 1, U16 + 1, U32 + 1, U16 + 1, 24),
+    (24, 24, 24, 24, U8 + 1, U32 + 1, U32 + 1, U32 + 1, U16 + 1, U32 + 1, U32 + 1, U32 + 1),
+    (U32 + 1, U32 + 1),
 )
 """For each message, a value beyond the range of each of its fields."""
 
 
 def home(message: "Any") -> "tuple[int, int]":
-    """Return the purpose and direction of the key that seals such a message."""
-    return next(place for place, shapes in messages.ALLOWED.items() if type(message) in shapes)
+    """Return the purpose and direction of the key that seals such a message; an acknowledgement's is the session's."""
+    return next(place for place, shapes in messages.ALLOWED.items() if type(message) in shapes and place[0] != SMS)
 
 
 def plain(value: "Any") -> "Any":

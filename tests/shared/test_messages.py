@@ -2,7 +2,7 @@
 
 from hemlarm_protocol import cbor, messages, sealing
 from hemlarm_protocol.errors import BadMessage
-from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, UP, WELCOME
+from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, SMS, UP, WELCOME
 from message_examples import LARGEST, SMALLEST, TOO_MUCH, U16, U32, U64, home, items_of, plain, with_field
 from support import raises
 
@@ -61,19 +61,20 @@ def test_more_or_fewer_items_are_refused() -> None:
 def test_a_message_is_refused_under_every_key_but_its_own() -> None:
     places = [(purpose, way) for purpose, way in messages.ALLOWED]
     assert sorted(places) == sorted(
-        [(JOURNAL, UP), (HELLO, UP), (WELCOME, DOWN), (KNOCK, DOWN), (SESSION, UP), (SESSION, DOWN)]
+        [(JOURNAL, UP), (HELLO, UP), (WELCOME, DOWN), (KNOCK, DOWN), (SESSION, UP), (SESSION, DOWN), (SMS, DOWN)]
     )
     for message in SMALLEST:
         encoded = messages.encode(message)
         for place in places:
-            if place == home(message):
+            if place == home(message) or (place[0] == SMS and isinstance(message, messages.Acknowledgement)):
                 messages.decode(encoded, *place)
             else:
                 raises(BadMessage, messages.decode, encoded, *place)
 
 
-def test_every_message_has_one_home() -> None:
-    shapes = [shape for allowed in messages.ALLOWED.values() for shape in allowed]
+def test_every_message_has_one_home_and_an_acknowledgement_also_the_sms() -> None:
+    shapes = [shape for place, allowed in messages.ALLOWED.items() for shape in allowed if place[0] != SMS]
+    assert messages.ALLOWED[SMS, DOWN] == (messages.Acknowledgement,)
     assert len(shapes) == len(set(shapes)) == len(messages.ITEMS) + 1 == len(SMALLEST)
 
 
@@ -82,7 +83,7 @@ def test_what_is_not_a_message_is_refused() -> None:
     wrong += [["0", 1, 1, 0], [[0], 1]]
     for value in wrong:
         raises(BadMessage, messages.decode, cbor.encode(value), JOURNAL, UP)
-    for kind in (14, 23, 24, 999, -1000):
+    for kind in (18, 23, 24, 999, -1000):
         raises(BadMessage, messages.decode, cbor.encode([kind]), SESSION, DOWN)
     raises(BadMessage, messages.decode, b"", JOURNAL, UP)
 
@@ -109,8 +110,10 @@ def size_class(message: "messages.Message", header: int = 13) -> int:
 
 def test_every_message_fits_the_size_class_that_the_document_gives() -> None:
     sizes = [size_class(message, 22 if home(message)[0] in (HELLO, WELCOME, KNOCK) else 13) for message in LARGEST]
-    assert sizes == [64, 64, 256, 128, 64, 64, 256, 64, 64, 64, 64, 1024, 64, 1024, 256, 128]
+    assert sizes == [64, 64, 256, 128, 64, 64, 256, 64, 64, 64, 64, 1024, 64, 1024, 256, 128, 64, 128, 64]
     assert size_class(messages.Acknowledgement(bytes(4), (U32, bytes(8)))) == 64
+    by_sms = messages.Acknowledgement(bytes(4), (U32, bytes(8)) * messages.SMS_ACKS_MAX)
+    assert size_class(by_sms, 22) == 128
     two = messages.Hello(U32, bytes(16), U64, U32, U32, U16, U32, (bytes(16),) * 2)
     assert size_class(two, 22) == 128
 

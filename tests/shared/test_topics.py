@@ -1,6 +1,6 @@
 """Topic names: made and taken apart, and nothing else taken."""
 
-from hemlarm_protocol import topics
+from hemlarm_protocol import path_names, topics
 from hemlarm_protocol.errors import BadMessage
 from support import raises
 
@@ -12,11 +12,21 @@ def test_a_topic_names_shard_panel_and_direction() -> None:
     assert topics.down(PANEL) == "hemlarm/1/01/0123456789abcdef/down"
     assert topics.parse(topics.up(PANEL)) == (PANEL, "up")
     assert topics.parse(topics.down(PANEL)) == (PANEL, "down")
+    assert topics.sms_up(PANEL) == "hemlarm/1/01/0123456789abcdef/sms"
+    assert topics.sms_down(PANEL) == "hemlarm/1/01/0123456789abcdef/sms-down"
+    assert topics.parse(topics.sms_up(PANEL)) == (PANEL, "sms")
+    assert topics.parse(topics.sms_down(PANEL)) == (PANEL, "sms-down")
 
 
 def test_filters_take_what_panels_send() -> None:
     assert topics.UP_FILTER == "hemlarm/1/+/+/up"
     assert topics.shard_filter(topics.shard(PANEL)) == "hemlarm/1/01/+/up"
+    assert topics.shard_filter(topics.shard(PANEL), "sms") == "hemlarm/1/01/+/sms"
+
+
+def test_a_panel_is_two_clients_to_the_broker() -> None:
+    assert path_names.client_id(PANEL, path_names.IP) == PANEL
+    assert path_names.client_id(PANEL, path_names.MOBILE) == PANEL + "-2"
 
 
 def test_every_other_topic_is_refused() -> None:
