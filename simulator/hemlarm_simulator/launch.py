@@ -61,7 +61,7 @@ class PanelProcess:
 
     def log(self) -> str:
         """The end of what the process printed, standard output and errors together."""
-        return self._log_path.read_text(errors="replace")[-_LOG_TAIL:]
+        return self._server.firmware.readable(self._log_path.read_text(errors="replace")[-_LOG_TAIL:])
 
     def close(self) -> None:
         """Kills it if it still runs, and frees what it held."""

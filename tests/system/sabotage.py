@@ -15,7 +15,9 @@ _PROGRAM = "sabotaged"
 def sabotaged_world(server: ForkServer, folder: Path, lines: str, ticks_at_boot: int = 0) -> VirtualWorld:
     """A villa whose panel runs `lines` and then the firmware; `app` is its module."""
     text = "import asyncio\nfrom hemlarm_firmware import app\n" + textwrap.dedent(lines)
-    (folder / f"{_PROGRAM}.py").write_text(text + "\n\nasync def main(board):\n    await app.main(board)\n")
+    (folder / f"{_PROGRAM}.py").write_text(
+        server.firmware.fitted(text + "\n\nasync def main(board):\n    await app.main(board)\n")
+    )
     house = load_house("villa")
     setup = PanelSetup(
         seeded_credentials(1),

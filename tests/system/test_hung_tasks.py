@@ -229,6 +229,17 @@ def test_a_panel_that_crashes_at_each_start_does_not_wear_out_its_flash(server: 
         assert 45 <= world.panel.boots <= 60
 
 
+def test_the_last_words_of_a_panel_call_functions_as_the_sources_do(server: ForkServer, tmp_path: Path) -> None:
+    lines = """
+        from hemlarm_firmware.recorder import Recorder
+        def broken(self):
+            raise ValueError('no number')
+        Recorder._take_number = broken
+    """
+    with pytest.raises(PanelCrashedError, match=r"in _keep\n.*\n.*ValueError: no number"):
+        sabotaged_world(server, tmp_path, lines)
+
+
 def test_a_panel_without_a_configuration_says_so(server: ForkServer, tmp_path: Path) -> None:
     lines = """
         from hemlarm_firmware import configuration
