@@ -23,6 +23,7 @@ from hemlarm_simulator.demo.show import LiveView, PlainView, summary
 from hemlarm_simulator.demo.story import StoryError
 from hemlarm_simulator.explore.command import sim_explore
 from hemlarm_simulator.launch import ForkServer, LaunchError
+from hemlarm_simulator.modem.pty_command import sim_modem
 from hemlarm_simulator.ordinary_day import DayError
 from hemlarm_simulator.real_house import real_worlds
 from hemlarm_simulator.scenario import ScenarioError
@@ -119,6 +120,7 @@ def sim_run(
 
 
 sim_app.command("explore")(sim_explore)
+sim_app.command("modem")(sim_modem)
 
 
 def main() -> None:
