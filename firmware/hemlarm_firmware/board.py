@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from hemlarm_firmware.modem.socket import ModemSocket
+
 
 class Flash:
     """One partition of NOR flash: programming only clears bits, erasing sets a whole sector to 0xFF.
@@ -77,6 +79,26 @@ class Stream:
         raise NotImplementedError("this board lacks close")
 
 
+class Modem:
+    """The serial line of a cellular modem, with its power key and its supply."""
+
+    def write(self, data: bytes) -> None:
+        """Send `data`, without waiting. Raises OSError where more than 2,048 bytes would wait to be sent."""
+        raise NotImplementedError("this board lacks write")
+
+    async def read(self) -> bytes:
+        """Return 1 to 256 bytes as soon as there are any. A cancelled read takes no bytes with it."""
+        raise NotImplementedError("this board lacks read")
+
+    def power_key(self, pressed: bool) -> None:
+        """Press the modem's power key, or let it go."""
+        raise NotImplementedError("this board lacks power_key")
+
+    def supply(self, on: bool) -> None:
+        """Give the modem its power, or cut it."""
+        raise NotImplementedError("this board lacks supply")
+
+
 class Board:
     """Time, chance, storage, inputs, outputs and the network of one panel."""
 
@@ -121,6 +143,14 @@ class Board:
         It is verified and encrypted, at the latest, by its first write, which fails if it cannot be. So write first.
         """
         raise NotImplementedError("this board lacks connect")
+
+    def modem(self) -> "Modem | None":
+        """Return the modem, or None where the board has none; then nothing of `modem/` is loaded."""
+        raise NotImplementedError("this board lacks modem")
+
+    def secure(self, line: "ModemSocket") -> Stream:
+        """Return a connection to the broker over a byte line that is open: encrypted and verified as by `connect`."""
+        raise NotImplementedError("this board lacks secure")
 
     def trace(self, what: str, *values: object) -> None:
         """Tell a measurement to whoever watches; a real board does nothing."""
