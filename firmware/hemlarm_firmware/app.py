@@ -26,7 +26,7 @@ from hemlarm_protocol import messages
 from hemlarm_protocol.constant import const
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
-FIRMWARE = 1_002
+FIRMWARE = 1_003
 """This firmware's version: 1000 times the major, plus the minor number."""
 
 COLLECT_EVERY_BYTES = 24_576
@@ -37,9 +37,6 @@ CONFIRM_AFTER_MS = 1_000
 
 CLOCK_SLACK_S = 2
 """The panel core is told of the time when its own is off by more than this."""
-
-ALONE_MS = 300_000
-"""Without a session for so long, the panel core is told that the cloud cannot be reached."""
 
 TEST_EVERY_MS = 86_400_000
 
@@ -55,7 +52,7 @@ _FORGOT = const(1137)
 _SELF_TEST_FAILED = const(1307)
 
 # What becomes due besides the core's own deadlines; `_DUE` says what happens then.
-_CONFIRM, _ALONE, _TEST, _PARK = 0, 1, 2, 3
+_CONFIRM, _TEST, _PARK = 0, 1, 2
 _NEVER = const(1 << 48)
 
 TYPE_CHECKING = False
@@ -85,25 +82,34 @@ class App:
         config = configuration.load()
         self.core = self._restore_core(config)
         self._sensors = _radio_sensors(config)
-        del config  # The largest thing there is, and the core keeps what it needs of it.
         self._radio = self._receiver(self._sensors)
         self._recorder = Recorder(
             self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock
         )
         self._watchdog = Watchdog(board)
-        self._end = PanelEnd(self._panel_id, self._root_key, board.random, self._recorder, self._status, self._health)
-        self._uplink = Uplink(board, self._panel_id.hex(), self._end, self._clock, self._happened, self._watchdog)
+        parts: Any = PanelEnd, Uplink
+        if board.modem() is not None:  # Otherwise the memory has nothing of what it takes to use one.
+            from hemlarm_firmware.link import two_paths
+
+            parts = two_paths.TwoPathEnd, two_paths.TwoPathUplink
+        self._end: PanelEnd = parts[0](
+            self._panel_id, self._root_key, board.random, self._recorder, self._status, self._health
+        )
+        self._uplink: Uplink = parts[1](
+            board, self._panel_id.hex(), self._end, self._clock, self._happened, self._watchdog
+        )
+        self._uplink.configure(config)
+        del config  # The largest thing there is, and the core keeps what it needs of it.
         self._performer = Performer(board, self._clock, self._memory, self._recorder, self._uplink, self._condition)
         self._pause = Pause()
         self._planned_ms = 0  # What the task of deadlines waits for.
-        self._timers = [_NEVER, ALONE_MS, TEST_EVERY_MS, _NEVER]
-        self._timer_ms = ALONE_MS  # The first of them.
+        self._timers = [_NEVER, TEST_EVERY_MS, _NEVER]
+        self._timer_ms = TEST_EVERY_MS  # The first of them.
         self._requests = Requests(
             self, board, self._clock, self._memory, configuration, self._recorder, self._uplink, self._performer
         )
         # After a restart nobody knows which alarms the centre has not acknowledged.
         self._knows_unheard = not self.core.waits_for_centre
-        self._reached: bool | None = None  # Whether there is a session, as the core knows it.
 
     def start(self) -> None:
         """Take up numbering behind the last boot's, report the restart, and see whether all is well."""
@@ -217,6 +223,7 @@ class App:
         except MemoryError:
             return False
         self._sensors, self._radio = sensors, radio
+        self._uplink.configure(config)
         self.perform(self.core.wake(self._clock.uptime_ms()))
         return True
 
@@ -232,10 +239,6 @@ class App:
 
     def _confirm(self) -> None:
         self._performer.confirm()
-
-    def _alone(self) -> None:
-        self._reached = False
-        self.feed(inputs.NETWORK, False)
 
     def _test(self) -> None:
         self._set_timer(_TEST, self._clock.uptime_ms() + TEST_EVERY_MS)
@@ -260,8 +263,6 @@ class App:
         elif fact[0] == "time":
             self._condition.set_time(fact[1])
             self._set_core_clock()
-        elif fact[0] in ("opened", "closed"):
-            self._session_is(fact[0] == "opened")
         elif fact[0] == "command":
             self._requests.execute(fact[1])
         elif fact[0] == "configure":
@@ -271,16 +272,8 @@ class App:
         elif fact[0] == "resend":
             self._recorder.send_again(fact[1].kid, fact[1].first, fact[1].last)
             self._uplink.poke()
-
-    def _session_is(self, there: bool) -> None:
-        """The core is told at once that the cloud is there, and that it is not after a while."""
-        if there:
-            self._set_timer(_ALONE, _NEVER)
-            if not self._reached:
-                self._reached = True
-                self.feed(inputs.NETWORK, True)
-        elif self._reached and self._timers[_ALONE] == _NEVER:
-            self._set_timer(_ALONE, self._clock.uptime_ms() + ALONE_MS)
+        elif fact[0] != "opened":
+            self.feed(*fact)
 
     def _set_core_clock(self) -> None:
         time_s = self._clock.time_s()
@@ -294,6 +287,7 @@ class App:
             self._performer.unheard.remove(number)
         if self._recorder.pending == 0:
             self._knows_unheard = True
+            self._uplink.paths.waits_ms = None
             # Nothing waits: the moment to erase ahead, so that no alarm ever waits for an erase.
             self._journal.tidy()
             self._settings.tidy()
@@ -332,7 +326,7 @@ def _radio_sensors(config: "Any") -> "list[tuple[bytes, bytes, int]]":
     return [(zone["radio"], zone["key"], zone["number"]) for zone in config["zones"] if "radio" in zone]
 
 
-_DUE = (App._confirm, App._alone, App._test, App._park)
+_DUE = (App._confirm, App._test, App._park)
 
 
 async def main(board: "Board") -> None:

@@ -11,9 +11,6 @@ from hemlarm_firmware.settings import SettingsError
 from hemlarm_protocol import contact_id
 from hemlarm_protocol.constant import const
 
-URGENT = 3
-"""Up to this urgency (fire, hold-up, intrusion, tamper) an event does not wait for a pause between connections."""
-
 UNHEARD_MAX = 32
 """Fire and hold-up alarms of which the keypad knows whether the centre has them; of older ones it no longer says."""
 
@@ -65,7 +62,9 @@ class Performer:
         """
         events = [output for output in outputs if output[0] == "event"]
         numbers = [self._attempt(self._recorder.record, *event[1:]) for event in events]
-        self._attempt(self._uplink.poke, any(contact_id.urgency(event[1]) <= URGENT for event in events))
+        self._attempt(
+            self._uplink.poke, min([contact_id.urgency(event[1]) for event in events], default=contact_id.ROUTINE)
+        )
         for number, event in zip(numbers, events):
             self._note(number, event[1])
         if ("save",) in outputs:
@@ -87,7 +86,7 @@ class Performer:
     def failed(self, fault: int) -> None:
         """A self-test failed; `fault` is one of `condition`'s."""
         self.record(_SELF_TEST_FAILED, 0, fault)
-        self._uplink.poke()
+        self._uplink.poke(contact_id.FAULT)
         self._uplink.tell_health()
 
     def flash_failed(self) -> None:

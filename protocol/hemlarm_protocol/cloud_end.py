@@ -23,8 +23,15 @@ KNOCK_EVERY_MS = 2_000
 JOURNAL_KEYS_MAX = 16
 """Incarnations remembered in memory; the store knows them all, and a Hello names those that matter."""
 
+LEVELS_FIRMWARE = 1_003
+"""The first firmware that knows Levels; an older one would count such a message as refused."""
+
+_HEARTBEATS = (messages.Heartbeat, messages.PathHeartbeat)
+
 _FACTS = {
     messages.Heartbeat: "heartbeat",
+    messages.PathHeartbeat: "heartbeat",
+    messages.PathReport: "path-report",
     messages.Result: "result",
     messages.ConfigPart: "config-part",
     messages.Refusal: "refusal",
@@ -50,6 +57,7 @@ class CloudEnd:
     """The cloud's end for one panel, in the one cloud process that serves it.
 
     `now_ms` is milliseconds on one monotonic clock, `time_ms` is since 1970. After each call take `to_send()`.
+    `heartbeat_ms` is told with each Welcome, and may be set anew at any time.
     """
 
     def __init__(
@@ -62,8 +70,8 @@ class CloudEnd:
         self.refusals = Refusals()
         self._panel = panel
         self._root_key = root_key
+        self.heartbeat_ms = heartbeat_ms
         self._random = random
-        self._heartbeat_ms = heartbeat_ms
         self._hello_key = keys.hello_key(root_key, panel)
         self._knock_key = keys.knock_key(root_key, panel)
         self._journal_keys: OrderedDict[bytes, keys.SealingKey] = OrderedDict()
@@ -100,8 +108,9 @@ class CloudEnd:
     def received(self, frame: bytes, now_ms: int, time_ms: "int | None" = None) -> "list[tuple[Any, ...]]":
         """Take one frame from the broker and return the facts in it. The panel is told `time_ms`, or else `now_ms`.
 
-        ("salt", kid, salt), ("event", kid, number, sealed, Event or Void), ("opened", Hello), ("heartbeat", Heartbeat),
-        ("result", Result), ("config-part", ConfigPart), ("refusal", Refusal), ("health", Health), ("refused", reason).
+        ("salt", kid, salt), ("event", kid, number, sealed, Event or Void), ("opened", Hello), ("heartbeat", Heartbeat
+        or PathHeartbeat), ("path-report", PathReport), ("result", Result), ("config-part", ConfigPart),
+        ("refusal", Refusal), ("health", Health), ("refused", reason).
         A frame that is not this panel's has no effect but to be counted.
         """
         self._time_ms = now_ms if time_ms is None else time_ms
@@ -109,18 +118,40 @@ class CloudEnd:
             kid, sealed = sealing.split_frame(frame)
             return self._open(kid, sealed, now_ms)
         except BadMessage as refusal:
-            self.refusals.add(str(refusal))
-            return [("refused", str(refusal))]
+            return self._refused(refusal)
+
+    def received_by_sms(self, frame: bytes, now_ms: int) -> "list[tuple[Any, ...]]":
+        """Take one frame that came by SMS and return its event, or ("refused", reason): nothing else comes so."""
+        try:
+            kid, sealed = sealing.split_frame(frame)
+            if kid not in self._journal_keys:
+                raise BadMessage("not an event of a known incarnation")
+            return self._event(self._journal_keys[kid], sealed, now_ms)
+        except BadMessage as refusal:
+            return self._refused(refusal)
 
     def acknowledge(self, events: "Iterable[tuple[bytes, int, bytes]]") -> None:
         """Tell the panel that these events are committed: (kid, number, short tag) each."""
-        by_kid: dict[bytes, list[Any]] = {}
-        for kid, number, tag in events:
-            by_kid.setdefault(kid, []).extend((number, tag))
-        step = 2 * messages.ACKS_MAX
-        for kid, acks in by_kid.items():
-            for start in range(0, len(acks), step):
-                self._to_all(messages.Acknowledgement(kid, acks[start : start + step]))
+        for message in _acknowledgements(events, messages.ACKS_MAX):
+            self._to_all(message)
+
+    def sms_acknowledgements(self, events: "Iterable[tuple[bytes, int, bytes]]") -> "list[bytes]":
+        """Return frames, one an SMS, that tell the panel what `acknowledge` does: it may have no session.
+
+        They bind the events' content, so that whoever repeats one has said nothing new.
+        """
+        key = keys.sms_key(self._root_key, self._panel)
+        frames = []
+        for message in _acknowledgements(events, messages.SMS_ACKS_MAX):
+            sealed = sealing.seal_random(key, self._random(13), messages.encode(message))
+            frames.append(sealing.frame(key, sealed))
+        return frames
+
+    def levels(self, primary_ms: int, standby_ms: int) -> bool:
+        """Tell how often heartbeats are wanted on each path; returns False without a session of a panel that knows."""
+        if self._session is None or self._session.hello.firmware < LEVELS_FIRMWARE:
+            return False
+        return self._to_session(messages.Levels(primary_ms, standby_ms))
 
     def command(self, command: "messages.Command") -> bool:
         """Send a command in the session; returns False where there is none."""
@@ -174,7 +205,7 @@ class CloudEnd:
 
     def _add_candidate(self, hello: "Any", frame: bytes, now_ms: int) -> None:
         key = keys.welcome_key(self._root_key, self._panel, frame)
-        message = messages.Welcome(self._random(16), self._time_ms, self._heartbeat_ms)
+        message = messages.Welcome(self._random(16), self._time_ms, self.heartbeat_ms)
         welcome = sealing.frame(key, sealing.seal_random(key, self._random(13), messages.encode(message)))
         candidate = _Session(self._root_key, self._panel, hello, frame, welcome)
         candidate.made_ms = now_ms
@@ -191,7 +222,7 @@ class CloudEnd:
         if session is not self._session:
             self._session, self._candidates = session, []
             facts.append(("opened", session.hello))
-        if isinstance(message, messages.Heartbeat):
+        if isinstance(message, _HEARTBEATS):
             self._to_session(messages.HeartbeatReply(message.uptime_ms, self._time_ms))
         facts.append((_FACTS[type(message)], message))
         return facts
@@ -202,6 +233,10 @@ class CloudEnd:
             sealed = sealing.seal_random(self._knock_key, self._random(13), messages.encode(messages.Knock()))
             self._out.append(sealing.frame(self._knock_key, sealed))
 
+    def _refused(self, refusal: BadMessage) -> "list[tuple[Any, ...]]":
+        self.refusals.add(str(refusal))
+        return [("refused", str(refusal))]
+
     def _to_session(self, message: "messages.Message") -> bool:
         if self._session:
             self._out.append(self._session.writer.frame(message))
@@ -211,3 +246,16 @@ class CloudEnd:
         self._to_session(message)
         for candidate in self._candidates:
             self._out.append(candidate.writer.frame(message))
+
+
+def _acknowledgements(events: "Iterable[tuple[bytes, int, bytes]]", acks_max: int) -> "list[messages.Acknowledgement]":
+    """Return messages that name these events, at most so many in each: (kid, number, short tag) each."""
+    by_kid: dict[bytes, list[Any]] = {}
+    for kid, number, tag in events:
+        by_kid.setdefault(kid, []).extend((number, tag))
+    step = 2 * acks_max
+    return [
+        messages.Acknowledgement(kid, acks[start : start + step])
+        for kid, acks in by_kid.items()
+        for start in range(0, len(acks), step)
+    ]

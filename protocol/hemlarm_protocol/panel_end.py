@@ -1,5 +1,7 @@
 """The panel's end of a session, without I/O: frames and the time go in, frames and happenings come out.
 
+`two_path_end.py` adds what a panel with two paths needs of it.
+
     OFFLINE --connected--> GREETING --welcome--> OPEN
        ^                    ^      |               |
        |                    |      |  no welcome   |  a knock, or three waits in a row without any answer
@@ -13,23 +15,18 @@ from collections import namedtuple
 
 from hemlarm_protocol import keys, messages, sealing
 from hemlarm_protocol.errors import BadMessage
-from hemlarm_protocol.retransmission import RetransmissionTimer
-from hemlarm_protocol.session import Reader, Refusals, Writer
+from hemlarm_protocol.flights import NEVER, Flights, Path, order
+from hemlarm_protocol.session import Reader, Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from hemlarm_protocol.session_journal import Journal, Record
+    from hemlarm_protocol.session_journal import Journal
 
 
 OFFLINE, GREETING, OPEN = 0, 1, 2
-
-IN_FLIGHT_MAX = 8
-"""Events sent and not yet acknowledged: two kilobytes of heap on 32 bits, and more than one incident makes at once."""
-
-ORPHAN_SENDS_MAX = 8  # Of an event whose incarnation the panel has lost, and the cloud perhaps never knew.
 
 HELLO_LIFE_MS = 10_000
 """A Welcome later than this is not taken, nor the time in a heartbeat's answer: the clock would be wrong by as much."""
@@ -49,23 +46,14 @@ Status = namedtuple("Status", ["boot", "time", "next_number", "heap_free", "firm
 """What Hello and Heartbeat tell of the panel; the fields are those of the messages."""
 
 
-class _Flight:
-    """One event on its way."""
-
-    def __init__(self, record: "Record") -> None:
-        self.record = record
-        self.sent_ms = 0
-        self.sends = 0
-        self.greeting = 0
-
-
-class PanelEnd:
+class PanelEnd(Flights):
     """One panel's end of the session with its cloud.
 
     `panel` (8 bytes) and `root_key` (32) are the panel's own, `random(n)` gives n random bytes, `journal` holds the
     events, and `status()` returns a `Status`. `health()`, if there is one, returns a `messages.Health`, which is told
-    as a session opens and then with the next heartbeat after `HEALTH_EVERY_MS`. After each call take `to_send()` and
-    `happenings()`, and call `wake` when `deadline_ms()` comes. All times are milliseconds on one monotonic clock.
+    as a session opens and then with the next heartbeat after `HEALTH_EVERY_MS`, and with it what `reports` returns.
+    After each call take `to_send()` and `happenings()`, and call `wake` when `deadline_ms()` comes. All times are
+    milliseconds on one monotonic clock.
     """
 
     def __init__(
@@ -77,59 +65,65 @@ class PanelEnd:
         status: "Callable[[], Status]",
         health: "Callable[[], messages.Health] | None" = None,
     ) -> None:
+        super().__init__(journal)
         self.state = OFFLINE
-        self.refusals = Refusals()
+        self.patience = SILENT_WAITS_MAX
+        """Waits in a row without any answer, after which the session is thought to be lost."""
+
+        self.reports: Callable[[], list[messages.PathReport]] | None = None
         self._panel = panel
         self._root_key = root_key
         self._random = random
-        self._journal = journal
         self._status = status
         self._health = health
         self._health_due_ms = 0
         self._hello_key = keys.hello_key(root_key, panel)
         self._knock_key = keys.knock_key(root_key, panel)
-        self._timer = RetransmissionTimer()
-        self._flights: list[_Flight] = []
-        self._out: list[bytes] = []
-        self._happened: list[tuple[Any, ...]] = []
         self._reader: Reader | None = None
         self._writer: Writer | None = None
         self._hello = b""
-        self._greetings = 0
         self._greeted_ms = self._hello_ms = self._hello_tries = 0
-        self._opened_ms = self._heartbeat_every_ms = self._heartbeat_due_ms = 0
-        self._heartbeat_sent_ms = -1
-        self._heartbeat_sends = 0
-        self._silent_waits = 0
+        self._opened_ms = 0
+        self.heartbeat_ms = 0
+        """How often the cloud wants to hear, once it has said so."""
 
     # What the shell calls.
 
-    def connected(self, now_ms: int) -> None:
+    def connected(self, now_ms: int, _path: int = 1) -> None:
         """There is a way to the broker: greet the cloud, and let the most urgent events go at once."""
-        self._timer = RetransmissionTimer()
+        self._used.drop()
         self._greet(now_ms)
         self._fill(now_ms)
 
-    def disconnected(self) -> None:
+    def disconnected(self, _path: int = 1) -> None:
         """The way is gone: what was on it is pending again, and the session ends."""
         self.state = OFFLINE
         self._reader = self._writer = None
         self._journal.land()
         self._flights = []
-        self._out = []
+        self._used.drop()
+
+    def owed(self, path: int) -> bool:
+        """Tell whether the cloud owes an answer to what goes over this path."""
+        way = self.paths[path - 1]
+        return bool(way.sends or (way is self._used and (self._flights or self.state == GREETING)))
 
     def poke(self, now_ms: int) -> None:
         """The journal has something new."""
         if self.state != OFFLINE:
             self._fill(now_ms)
 
-    def received(self, frame: bytes, now_ms: int) -> None:
-        """Take one frame from the broker, whoever sent it: what is not the cloud's is counted and has no effect."""
+    def received(self, frame: bytes, now_ms: int, _path: int = 1) -> bool:
+        """Take one frame from the broker, whoever sent it: what is not the cloud's is counted and has no effect.
+
+        Returns whether the cloud has said it just now: in the session, or as the session's beginning.
+        """
         try:
             kid, sealed = sealing.split_frame(frame)
-            self._open(kid, sealed, now_ms)
+            return self._open(kid, sealed, now_ms)
         except BadMessage as refusal:
             self.refusals.add(str(refusal))
+            return False
 
     def wake(self, now_ms: int) -> None:
         """The deadline has come: repeat what was not answered, and send the heartbeat when it is due."""
@@ -138,19 +132,25 @@ class PanelEnd:
         if self.state == GREETING and now_ms >= self._hello_ms + self._hello_wait_ms():
             self._greet_again(now_ms)
         self._repeat_flights(now_ms)
-        if self.state == OPEN and now_ms >= self._heartbeat_deadline_ms():
-            self._send_heartbeat(now_ms)
-            if now_ms >= self._health_due_ms:
-                self.tell_health(now_ms)
-        if self._silent_waits >= SILENT_WAITS_MAX and self.state == OPEN:
+        if self.state != OPEN:
+            return
+        for way in self.paths:
+            if now_ms >= way.due_ms:
+                self._send_heartbeat(way, now_ms)
+        if self._used.sends == 1 and self._used.sent_ms == now_ms >= self._health_due_ms:
+            self.tell_health(now_ms)
+        if self._silent_waits >= self.patience:
             self._greet(now_ms)
 
     def deadline_ms(self) -> "int | None":
         """Return when `wake` is wanted next, or None while offline."""
         if self.state == OFFLINE:
             return None
-        first = self._hello_ms + self._hello_wait_ms() if self.state == GREETING else self._heartbeat_deadline_ms()
-        return min([first] + [flight.sent_ms + self._timer.timeout_ms for flight in self._flights])
+        if self.state == GREETING:
+            moments = [self._hello_ms + self._hello_wait_ms()]
+        else:
+            moments = [way.due_ms for way in self.paths]
+        return min(moments + [flight.sent_ms + self._used.timeout_ms for flight in self._flights])
 
     def answer(self, command_id: bytes, status: int, detail: int) -> None:
         """Send the result of a command or change. Without a session it is not sent: the cloud then asks again."""
@@ -172,18 +172,22 @@ class PanelEnd:
         """Send how the panel is, because something got worse. Without a session: the next one begins with it."""
         if self._health and self._writer:
             self._say(self._health())
+            for report in self.reports() if self.reports else ():
+                self._say(report)
             self._health_due_ms = now_ms + HEALTH_EVERY_MS
 
-    def to_send(self) -> "list[bytes]":
-        """Return the frames to publish, in order, and forget them."""
-        frames, self._out = self._out, []
+    def to_send(self, path: int = 1) -> "list[bytes]":
+        """Return the frames to publish on this path, in order, and forget them."""
+        way = self.paths[path - 1]
+        frames, way.out = way.out, []
         return frames
 
     def happenings(self) -> "list[tuple[Any, ...]]":
         """Return what the shell must know, and forget it.
 
         ("opened",), ("acknowledged", kid, number), ("time", unix_ms), ("command", message), ("configure", message),
-        ("read-config", message), ("resend", message), and ("reconnect",): the cloud does not answer on this connection.
+        ("read-config", message), ("resend", message), ("levels", message), and ("reconnect",): the cloud does not
+        answer on this connection.
         """
         happened, self._happened = self._happened, []
         return happened
@@ -206,7 +210,7 @@ class PanelEnd:
 
     def _say_hello(self, now_ms: int) -> None:
         self._hello_ms = now_ms
-        self._out.append(self._hello)
+        self._put(self._hello)
 
     def _hello_wait_ms(self) -> int:
         return HELLO_WAIT_MS << min(self._hello_tries, HELLO_TRIES)
@@ -237,93 +241,24 @@ class PanelEnd:
     def _opened(self, welcome: "Any", now_ms: int) -> None:
         self.state = OPEN
         self._opened_ms = now_ms
-        self._heartbeat_every_ms = max(welcome.heartbeat_ms, 1000)
+        self.heartbeat_ms = max(welcome.heartbeat_ms, 1000)
         self._silent_waits = 0
         if self._hello_tries == 0:
-            self._timer.measured(now_ms - self._greeted_ms)
+            self._used.measured(now_ms - self._greeted_ms)
         self._happened.append(("time", welcome.time_ms))
         self._happened.append(("opened",))
-        self._heartbeat_sends = 0
-        self._send_heartbeat(now_ms)
-        self._resend_from_before_the_session(now_ms)
+        for way in self.paths:
+            way.sends = 0
+            self._send_heartbeat(way, now_ms)
+        for flight in sorted(self._flights, key=order):
+            if flight.greeting < self._greetings:  # A cloud that asked for this session had none to acknowledge in.
+                self._send(flight, now_ms)
         self._fill(now_ms)
         self.tell_health(now_ms)
 
-    def _resend_from_before_the_session(self, now_ms: int) -> None:
-        """A cloud that asked for this session had none to acknowledge in."""
-        for flight in sorted(self._flights, key=_order):
-            if flight.greeting < self._greetings:
-                self._send(flight, now_ms)
-
-    # Events.
-
-    def _fill(self, now_ms: int) -> None:
-        while len(self._flights) < IN_FLIGHT_MAX:
-            record = self._journal.take()
-            if record is None:
-                return
-            self._launch(record, now_ms)
-        self._overtake(now_ms)
-
-    def _overtake(self, now_ms: int) -> None:
-        """The window is full: what is more urgent than the least urgent event in it takes that one's place."""
-        while True:
-            least = max(self._flights, key=_order)
-            record = self._journal.take(least.record.urgency)
-            if record is None:
-                return
-            self._flights.remove(least)
-            self._journal.give_back(least.record)
-            self._launch(record, now_ms)
-
-    def _launch(self, record: "Record", now_ms: int) -> None:
-        flight = _Flight(record)
-        self._flights.append(flight)
-        self._send(flight, now_ms)
-
-    def _send(self, flight: _Flight, now_ms: int) -> None:
-        flight.sent_ms = now_ms
-        flight.sends += 1
-        flight.greeting = self._greetings
-        self._out.append(flight.record.kid + flight.record.sealed)
-
-    def _repeat_flights(self, now_ms: int) -> None:
-        overdue = [flight for flight in self._flights if now_ms >= flight.sent_ms + self._timer.timeout_ms]
-        if not overdue:
-            return
-        self._timer.expired()
-        self._silent_waits += 1
-        for flight in sorted(overdue, key=_order):
-            if flight.sends >= ORPHAN_SENDS_MAX and self._journal.is_orphan(flight.record):
-                self._flights.remove(flight)  # Out of the way of the others, until this connection ends.
-                continue
-            self._send(flight, now_ms)
-        self._fill(now_ms)
-
-    def _acknowledged(self, message: "Any", now_ms: int) -> None:
-        for index in range(0, len(message.acks), 2):
-            self._acknowledge(message.kid, message.acks[index], message.acks[index + 1], now_ms)
-        self._fill(now_ms)
-
-    def _acknowledge(self, kid: bytes, number: int, tag: bytes, now_ms: int) -> None:
-        for flight in self._flights:
-            record = flight.record
-            if record.number == number and record.kid == kid:
-                break
-        else:
-            return
-        if sealing.short_tag(record.sealed) != tag:
-            self.refusals.add("an acknowledgement of other bytes")
-            return
-        if flight.sends == 1:
-            self._timer.measured(now_ms - flight.sent_ms)
-        self._flights.remove(flight)
-        self._journal.acknowledge(record)
-        self._happened.append(("acknowledged", kid, number))
-
     # In the session.
 
-    def _open(self, kid: bytes, sealed: bytes, now_ms: int) -> None:
+    def _open(self, kid: bytes, sealed: bytes, now_ms: int) -> bool:
         if self._reader and kid == self._reader.kid:
             message = self._reader.open(sealed)
             self._silent_waits = 0
@@ -333,57 +268,67 @@ class PanelEnd:
                 self._happened.append((_FOR_THE_SHELL[type(message)], message))
         elif kid == self._knock_key.kid:
             self._knocked(sealed, now_ms)
+            return False
         elif self.state == GREETING:
             self._welcomed(kid, sealed, now_ms)
         else:
             raise BadMessage("unknown key")
+        return True
 
     def _knocked(self, sealed: bytes, now_ms: int) -> None:
         messages.decode(sealing.open_random(self._knock_key, sealed), keys.KNOCK, keys.DOWN)
         if self.state == OPEN and now_ms - self._opened_ms >= SESSION_YOUNG_MS:
             self._greet(now_ms)
 
-    def _send_heartbeat(self, now_ms: int) -> None:
+    def _send_heartbeat(self, way: Path, now_ms: int) -> None:
         if not self._writer:
             return
-        if self._heartbeat_sends:
-            self._timer.expired()
-            self._silent_waits += 1
+        if way.sends:
+            way.expired()
+            if way is self._used:
+                self._silent_waits += 1
         status = self._status()
-        heartbeat = messages.Heartbeat(
+        heartbeat = messages.PathHeartbeat(
             now_ms,
             status.next_number,
             min(self._journal.pending, messages.U16),
             status.heap_free,
             min(self.refusals.total(), messages.U16),
+            way.number,
         )
-        self._out.append(self._writer.frame(heartbeat))
-        self._heartbeat_sent_ms = now_ms
-        self._heartbeat_sends += 1
-
-    def _heartbeat_deadline_ms(self) -> int:
-        if self._heartbeat_sends:
-            return self._heartbeat_sent_ms + self._timer.timeout_ms
-        return self._heartbeat_due_ms
+        way.out.append(self._writer.frame(heartbeat))
+        way.sent_ms = now_ms
+        way.due_ms = now_ms + way.timeout_ms
+        way.sends += 1
 
     def _heartbeat_answered(self, message: "Any", now_ms: int) -> None:
-        waited_ms = now_ms - self._heartbeat_sent_ms
-        if not self._heartbeat_sends or message.uptime_ms != self._heartbeat_sent_ms:
-            return  # It answers an earlier heartbeat: the time in it is old.
-        self._timer.measured(waited_ms)
-        self._heartbeat_sends = 0
-        self._heartbeat_due_ms = now_ms + self._heartbeat_every_ms
-        if waited_ms <= HELLO_LIFE_MS:
-            self._happened.append(("time", message.time_ms))
+        for way in self.paths:
+            # What answers an earlier heartbeat has an old time in it.
+            if way.sends and message.uptime_ms == way.sent_ms:
+                if now_ms - way.sent_ms <= HELLO_LIFE_MS:
+                    self._happened.append(("time", message.time_ms))
+                self._answered(way, now_ms)
+
+    def _answered(self, way: Path, now_ms: int) -> None:
+        way.measured(now_ms - way.sent_ms)
+        way.sends = 0
+        way.due_ms = now_ms + self.heartbeat_ms if way is self._used else NEVER
+
+    def _levels(self, message: "Any", now_ms: int) -> None:
+        every_ms = self.heartbeat_ms = max(message.primary_ms, 1000)
+        if not self._used.sends:
+            self._used.due_ms = min(self._used.due_ms, now_ms + every_ms)
+        self._happened.append(("levels", message))
 
     def _say(self, message: "messages.Message") -> None:
         if self._writer:
-            self._out.append(self._writer.frame(message))
+            self._put(self._writer.frame(message))
 
 
 _IN_SESSION: "dict[Any, Any]" = {
     messages.Acknowledgement: PanelEnd._acknowledged,
     messages.HeartbeatReply: PanelEnd._heartbeat_answered,
+    messages.Levels: PanelEnd._levels,
 }
 
 _FOR_THE_SHELL = {
@@ -393,8 +338,3 @@ _FOR_THE_SHELL = {
     messages.ReadConfig: "read-config",
 }
 """What the session only passes on, and the happening's name."""
-
-
-def _order(flight: _Flight) -> "tuple[int, int]":
-    # The number decides between equals: MicroPython's sort is not stable.
-    return flight.record.urgency, flight.record.number

@@ -53,6 +53,9 @@ def largest() -> "Any":
         "battery_mah": 50000,
         "battery_test_h": 720,
         "mains_delay_s": 3600,
+        "apn": "a" * 63,
+        "sim_pin": "12345678",
+        "sms_to": "+123456789012345",
         "revision": 1 << 31,
     }
 

@@ -64,6 +64,9 @@ class FakeBoard(Board):
     def credentials(self) -> "dict[str, object]":
         return {"panel": PANEL, "root_key": ROOT_KEY}
 
+    def modem(self) -> None:
+        return None
+
     def show(self, output: str, value: object) -> None:
         self.shown[output] = value
 

@@ -197,27 +197,21 @@ def test_health_tells_what_is_known() -> None:
     assert (health.flash_faults, health.unsaved, health.mains) == (0, 0, 2)
 
 
-def test_the_core_is_told_of_the_session() -> None:
+def test_what_becomes_of_the_paths_reaches_the_core() -> None:
     app, _ = booted()
     told = []
     app.feed = lambda *happened: told.append(happened)
-    app._happened(("closed",))
-    app._happened(("opened",))
-    app._happened(("closed",))
-    app._happened(("opened",))
-    assert told == [("network", True)]
-    app._happened(("closed",))
-    app._alone()
-    app._happened(("closed",))
-    app._happened(("opened",))
-    assert told[1:] == [("network", False), ("network", True)]
+    facts = [("network", True), ("path", 1, False), ("path-used", 1), ("no-contact", True), ("jammed", 2, True)]
+    for fact in [("opened",)] + facts:
+        app._happened(fact)
+    assert told == facts
 
 
 def test_a_panel_that_parks_waits_for_acknowledgements_but_not_for_ever() -> None:
     app, board = booted()
     board.ticks = 1_000
     app.perform([("event", 1308, 0, 0, 0, 0, 105), ("save",), ("park",)])
-    assert app._timers[3] == 31_000
+    assert app._timers[2] == 31_000
     record = app._recorder.take()
     while record is not None:
         app._recorder.acknowledge(record)

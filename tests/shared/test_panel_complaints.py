@@ -282,7 +282,7 @@ def test_a_link_that_dropped_needs_no_manual_restart() -> None:
         end = PanelEnd(PANEL, ROOT_KEY, Chance(1), MemoryJournal(), lambda: Status(1, None, 1, 100_000, 1, (SALT,)))
         clock, watchdog = Clock(board.ticks_ms), Watchdog(board)
         uplink = Uplink(board, "a1b2c3d4e5f60718", end, clock, lambda fact: None, watchdog)
-        uplink._backoff = NoPause()  # type: ignore[assignment]
+        uplink.paths.paths[0].backoff = NoPause()  # type: ignore[assignment]
         task = asyncio.create_task(uplink.run())
         await asyncio.wait_for(board.enough.wait(), 5)
         task.cancel()

@@ -35,6 +35,9 @@ def test_defaults_are_filled_in_and_the_value_given_is_left_alone() -> None:
         "battery_mah": 7000,
         "battery_test_h": 24,
         "mains_delay_s": 300,
+        "apn": "",
+        "sim_pin": "",
+        "sms_to": "",
         "revision": 0,
     }
     assert cbor.encode(value) == before

@@ -10,7 +10,7 @@ LONG_NAME = "Wardrobe upstair"
 
 def every_text() -> "list[int]":
     """The numbers of all texts: those of the states, and those of each alarm that is always on."""
-    found = list(range(texts.CHARGER_FAULT + 1))
+    found = list(range(texts.CHARGER_FAULT + 1)) + [texts.CONTACT + trouble for trouble in range(6)]
     for kind, (_, _, _, tells) in latch_tables.KINDS.items():
         last = texts.SILENCED_TOLD if tells else texts.REMEMBERED
         found += [texts.LATCHES + texts.PER_LATCH * kind + said for said in range(last + 1)]

@@ -1,6 +1,6 @@
 """Both ends together: from an event to its acknowledgement over losses, restarts, reboots and restored stores."""
 
-from hemlarm_protocol import keys, messages, panel_end, sealing
+from hemlarm_protocol import flights, keys, messages, sealing
 from session_support import FIRE, OTHER_SALT, PANEL, ROOT_KEY, Cloud, Panel, kinds, opened, settle
 
 COMMAND = messages.Command(b"command1", 2, 1, 7, 0xFFFFFFFF)
@@ -226,7 +226,7 @@ def test_a_busy_exchange_stays_within_its_bounds() -> None:
         most = max(most, len(frames))
         cloud.heard(frames, now_ms)
         panel.heard(cloud.end.to_send(), now_ms)
-    assert most == panel_end.IN_FLIGHT_MAX
+    assert most == flights.IN_FLIGHT_MAX
     assert panel.journal.pending == 0
 
 

@@ -1,6 +1,6 @@
 """The panel's end: when it greets, sends, repeats and gives way, and what a stranger on the line cannot do."""
 
-from hemlarm_protocol import keys, messages, panel_end, sealing
+from hemlarm_protocol import flights, keys, messages, panel_end, sealing
 from hemlarm_protocol.retransmission import LEAST_MS
 from session_support import FIRE, PANEL, ROOT_KEY, ROUTINE, SALT, Chance, Panel, changed, kinds, opened, settle
 
@@ -102,7 +102,7 @@ def test_no_more_than_the_window_is_in_flight() -> None:
     for _ in range(40):
         panel.event()
     panel.end.connected(0)
-    assert len(events_in(panel, panel.end.to_send())) == panel_end.IN_FLIGHT_MAX
+    assert len(events_in(panel, panel.end.to_send())) == flights.IN_FLIGHT_MAX
     panel.end.poke(1)
     assert panel.end.to_send() == []
 
@@ -362,7 +362,7 @@ def test_hello_names_the_salts_it_was_given() -> None:
 def test_events_that_nobody_can_read_any_more_get_out_of_the_way() -> None:
     panel, _ = opened()
     panel.journal.lost.append(b"lost")
-    for number in range(panel_end.IN_FLIGHT_MAX):
+    for number in range(flights.IN_FLIGHT_MAX):
         panel.journal.append(b"lost", number, FIRE, bytes(64))
     panel.end.poke(10_000)
     panel.end.to_send()
@@ -372,7 +372,7 @@ def test_events_that_nobody_can_read_any_more_get_out_of_the_way() -> None:
     sent = [frame for _, frames in wakes_until(panel, 10_000_000) for frame in frames]
     assert sealed_of([behind])[0] in sent
     orphans = [frame for frame in sent if frame[:4] == b"lost"]
-    assert len(orphans) == panel_end.IN_FLIGHT_MAX * (panel_end.ORPHAN_SENDS_MAX - 1)
+    assert len(orphans) == flights.IN_FLIGHT_MAX * (flights.ORPHAN_SENDS_MAX - 1)
     panel.end.disconnected()
     panel.end.connected(20_000_000)
     assert [frame for frame in panel.end.to_send() if frame[:4] == b"lost"], "another connection, another try"

@@ -1,29 +1,25 @@
-"""Keeps the panel connected and its session going: the shell around `PanelEnd`.
+"""Keeps the panel connected and its session going: the shell around `PanelEnd` and `OnePath`.
 
-`run` owns the connection. While it is up, one task reads what the cloud says and one keeps the session's time;
-whichever fails first ends both, and the connection is made anew after a pause. What is to be sent goes out in the call
-that wants it, without waiting for any task's turn: an alarm is with the network before the siren's relay has closed.
+`run` keeps the time of both; the connection has tasks of its own (`connection.py`). What is to be sent goes out in the
+call that wants it, without waiting for any task's turn: an alarm is with the network before the siren's relay has
+closed. `two_paths.py` does the same over two paths.
 """
 
-import asyncio
-
-from hemlarm_firmware.link.backoff import Backoff
-from hemlarm_firmware.link.connection import Connection, LinkDownError
+from hemlarm_firmware.link.connection import FAILURES, Connection, LinkDownError
+from hemlarm_firmware.link.path import OnePath
 from hemlarm_firmware.waiting import Pause
 from hemlarm_firmware.watchdog import LINK
-
-FAILURES = (OSError, MemoryError)
-"""What a connection is given up for. A new one starts with all the memory that the old one held."""
-
-DRAIN_LIMIT_S = 60
-"""For what the network did not take at once: by then the cloud's silence would have ended the connection as well."""
+from hemlarm_protocol import contact_id, messages
 
 AWAKE_MS = 600_000
 """However seldom the cloud wants to hear from a panel, its link shows this often that it lives, and the inputs too."""
 
+DAY_MS = 86_400_000
+SIGNAL_UNKNOWN = 255
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
     from typing import Any
 
     from hemlarm_firmware.board import Board
@@ -33,7 +29,9 @@ if TYPE_CHECKING:
 
 
 class Uplink:
-    """`happened(fact)` is called with each of the session's happenings, in order, and with ("closed",) when it ends."""
+    """`happened(fact)` is called with the session's happenings, and with what `paths` decides for the core. Whoever
+    knows that nothing waits for the cloud any more sets `paths.waits_ms` to None.
+    """
 
     def __init__(
         self,
@@ -50,139 +48,173 @@ class Uplink:
         self._clock = clock
         self._happened = happened
         self._watchdog = watchdog
-        self._backoff = Backoff(board.random)
-        self._connection: Connection | None = None
+        self.paths = OnePath(board.random)
+        self._day = 0
+        self._connections: list[Connection | None] = [None, None]
         self._failure: Exception | None = None
-        self._ended = asyncio.Event()
+        self._running = False
         self._pause = Pause()
         self._armed_ms = 0
+        self._due_ms = 0
+        end.reports = self._reports
 
-    def poke(self, urgent: bool = False) -> None:
-        """There is something to send; if it is urgent, a pause between attempts to connect is cut short."""
+    def poke(self, urgency: int = contact_id.ROUTINE) -> None:
+        """There is something to send, at most so urgent. An alarm or tamper cuts a pause between connections short."""
         now_ms = self._clock.uptime_ms()
         self._end.poke(now_ms)
-        if self._connection is not None:
-            self._flush()
-        elif urgent and self._backoff.hurry(now_ms):
-            self._pause.end()
+        self._flush(now_ms)  # Before anything else.
+        if urgency <= contact_id.FAULT and self.paths.waits_ms is None:
+            self.paths.waits_ms = now_ms
+        if urgency <= contact_id.TAMPER:
+            self.paths.hurry(now_ms)
+        self._settle()
+
+    def configure(self, config: "Any") -> None:
+        """Take what concerns the link out of the panel's configuration: nothing, where there is no modem."""
 
     def tell_health(self) -> None:
         """Tell the cloud how the panel is, because that got worse."""
         self._end.tell_health(self._clock.uptime_ms())
-        self._flush()
+        self._settle()
 
     def close(self) -> None:
-        """Let go of the connection; only for a panel that stops at once."""
-        if self._connection is not None:
-            self._connection.close()
+        """Let go of all connections; only for a panel that stops."""
+        for connection in self._connections:
+            if connection is not None:
+                connection.close()
 
     def answer(self, command_id: bytes, status: int, detail: int, reason: str = "") -> None:
         """Send the result of a command or change, and before it why a change was refused."""
         if reason:
             self._end.refuse(command_id, reason)
         self._end.answer(command_id, status, detail)
-        self._flush()
+        self._settle()
 
     def answer_config(self, request_id: bytes, revision: int, total: int, offset: int, data: bytes) -> None:
         """Send a piece of the configuration."""
         self._end.answer_config(request_id, revision, total, offset, data)
-        self._flush()
+        self._settle()
 
     async def run(self) -> None:
-        """Connect, serve, and connect again, for ever."""
-        while True:
-            self._watchdog.promise(LINK, self._clock.uptime_ms())
-            connection = None
-            try:
-                connection = Connection(self._board, self._panel)
-                await connection.open()
-                await self._serve(connection)
-            except FAILURES as reason:
-                self._board.trace("link-down", str(reason))
-            finally:
-                self._connection = None
-                self._end.disconnected()
-                if connection is not None:
-                    connection.close()
-            self._happened(("closed",))
-            await self._until(self._clock.uptime_ms() + self._backoff.next_ms())
-
-    async def _serve(self, connection: Connection) -> None:
-        self._connection, self._failure = connection, None
-        self._ended.clear()
-        tasks = [
-            asyncio.create_task(self._watch(work)) for work in (self._read(connection), self._keep_time(connection))
-        ]
+        """Connect, serve, and connect again, for ever. Raises what nobody has thought of."""
+        self._running = True
         try:
-            self._end.connected(self._clock.uptime_ms())
-            self._flush()
-            await self._ended.wait()
-        finally:
-            for task in tasks:
-                task.cancel()
-        if self._failure is not None:
+            while self._failure is None:
+                now_ms = self._clock.uptime_ms()
+                if now_ms // DAY_MS != self._day:
+                    self._day = now_ms // DAY_MS
+                    way = self.paths.paths[0]
+                    way.day_up, way.day_down = way.up, way.down
+                    way.up = way.down = 0
+                deadline_ms = self._end.deadline_ms()
+                if deadline_ms is not None and now_ms >= deadline_ms:
+                    self._end.wake(now_ms)
+                self._settle()
+                self._armed_ms = min(self._due_ms, now_ms + AWAKE_MS)
+                self._watchdog.promise(LINK, self._armed_ms)
+                await self._pause.wait(max(0, self._armed_ms - now_ms))
             raise self._failure
+        finally:
+            self._running = False
+            self.close()
 
-    async def _watch(self, work: "Coroutine[Any, Any, None]") -> None:
-        try:
-            await work
-        except Exception as failure:  # noqa: BLE001  `run` knows what to do, or ends.
-            self._fail(failure)
+    # What connections tell.
 
-    async def _read(self, connection: Connection) -> None:
-        while True:
-            frame = await connection.receive()
-            self._end.received(frame, self._clock.uptime_ms())
-            self._tell()
-            self._flush()
+    def opened(self, connection: Connection) -> None:
+        """A connection is there."""
+        if self._connections[connection.path - 1] is connection:
+            now_ms = self._clock.uptime_ms()
+            self.paths.opened(connection.path, now_ms)
+            self._settle()  # What is chosen to carry the session is so before the session hears of it.
+            if self._connections[connection.path - 1] is connection:
+                self._end.connected(now_ms, connection.path)
+                self._settle()
 
-    async def _keep_time(self, connection: Connection) -> None:
-        while True:
-            if connection.blocked:
-                await self._drain(connection)
-            deadline_ms = self._end.deadline_ms()
-            if deadline_ms is None or self._clock.uptime_ms() < deadline_ms:
-                await self._until(deadline_ms)
-            else:
-                self._end.wake(self._clock.uptime_ms())
-                self._tell()
-                self._flush()
+    def received(self, connection: Connection, frame: bytes) -> None:
+        """It has brought a frame."""
+        if self._connections[connection.path - 1] is connection:
+            now_ms = self._clock.uptime_ms()
+            if self._end.received(frame, now_ms, connection.path):
+                self.paths.answered(connection.path, now_ms)
+            self._settle()
 
-    async def _drain(self, connection: Connection) -> None:
-        try:
-            await asyncio.wait_for(connection.drain(), DRAIN_LIMIT_S)
-        except asyncio.TimeoutError:
-            raise LinkDownError(f"the network took nothing for {DRAIN_LIMIT_S} s") from None
-
-    async def _until(self, deadline_ms: "int | None") -> None:
-        """Wait until then, or until the pause is ended, or for AWAKE_MS."""
-        if deadline_ms is not None:
-            deadline_ms = min(deadline_ms, self._clock.uptime_ms() + AWAKE_MS)
-        self._armed_ms = deadline_ms or 0
-        self._watchdog.promise(LINK, deadline_ms)
-        await self._pause.wait(None if deadline_ms is None else max(0, deadline_ms - self._clock.uptime_ms()))
-
-    def _flush(self) -> None:
-        """Give the network what the session wants to say, and see to it that its next deadline is kept."""
-        if self._connection is None:
-            return
-        try:
-            for frame in self._end.to_send():
-                self._connection.send_now(frame)
-        except FAILURES as failure:
-            self._fail(failure)
-        deadline_ms = self._end.deadline_ms()
-        if self._connection.blocked or (deadline_ms is not None and deadline_ms < self._armed_ms):
+    def ended(self, connection: Connection, failure: Exception) -> None:
+        """It cannot be used any more, or could not be had. What is no connection's failure ends `run`."""
+        if not isinstance(failure, FAILURES):
+            self._failure = self._failure or failure
             self._pause.end()
+        elif self._connections[connection.path - 1] is connection:
+            self._board.trace("link-down", str(failure))
+            self._drop(connection.path)
+            self.paths.lost(connection.path, self._clock.uptime_ms(), isinstance(failure, MemoryError))
+            self._settle()
+
+    # What differs where there are two paths.
+
+    def _decide(self, decision: "tuple[Any, ...]") -> None:
+        """Carry out what the supervisor of the paths has decided."""
+        if decision[0] == "open":
+            connection = self._connections[0] = Connection(self._board, self._panel, self.paths.paths[0])
+            connection.serve(self)
+        elif decision[0] == "close":
+            self._drop(decision[1])
+        else:
+            self._happened(decision)
+
+    def _reports(self) -> "list[messages.PathReport]":
+        way = self.paths.paths[0]
+        used = way.up, way.down, 0, 0, way.day_up, way.day_down
+        return [messages.PathReport(1, int(not way.faulty), 0, 0, SIGNAL_UNKNOWN, 0, *used)]
+
+    # Within.
+
+    def _settle(self) -> None:
+        """Send what is to be sent, tell what has happened, decide what follows, and plan what is due next."""
+        now_ms = self._clock.uptime_ms()
+        self._flush(now_ms)
+        if not self._running:
+            return
+        self._tell()
+        self.paths.wake(now_ms)
+        while self.paths.decisions:
+            self._decide(self.paths.decisions.pop(0))
+        self._flush(now_ms)
+        deadline_ms = self._end.deadline_ms()
+        self._due_ms = self.paths.deadline_ms if deadline_ms is None else min(deadline_ms, self.paths.deadline_ms)
+        if self._due_ms < self._armed_ms:
+            self._pause.end()
+
+    def _flush(self, now_ms: int) -> None:
+        """Give the network what the session wants to say."""
+        for connection in self._connections:
+            if connection is None or not connection.is_open:
+                continue
+            frames = self._end.to_send(connection.path)
+            if frames and self._end.owed(connection.path):
+                self.paths.asked(connection.path, now_ms)
+            try:
+                for frame in frames:
+                    connection.send_now(frame)
+            except FAILURES as failure:
+                self.ended(connection, failure)
 
     def _tell(self) -> None:
         for fact in self._end.happenings():
             if fact[0] == "reconnect":
-                self._ended.set()
-            elif fact[0] == "opened":
-                self._backoff.reset()
-            self._happened(fact)
+                connection = self._connections[self.paths.used.number - 1]
+                if connection is not None:
+                    self.ended(connection, LinkDownError("the cloud does not answer"))
+            elif fact[0] == "answered":
+                self.paths.answered(fact[1], self._clock.uptime_ms())
+            elif fact[0] == "levels":
+                self.paths.primary_ms, self.paths.standby_ms = fact[1]
+            else:
+                if fact[0] == "opened":
+                    self.paths.primary_ms = self._end.heartbeat_ms
+                self._happened(fact)
 
-    def _fail(self, failure: Exception) -> None:
-        self._failure = self._failure or failure
-        self._ended.set()
+    def _drop(self, path: int) -> None:
+        connection, self._connections[path - 1] = self._connections[path - 1], None
+        if connection is not None:
+            connection.close()
+            self._end.disconnected(path)

@@ -35,6 +35,7 @@ _SECTIONS = ["areas", "zones", "users"]
 # how changes are counted.
 _PANEL_KEEPS = _SECTIONS + ["code_salt", "revision"]
 
+_PANEL_SECRETS = ["code_salt", "sim_pin"]
 _SECRETS = ["hash", "duress", "tags", "key"]
 
 
@@ -72,12 +73,12 @@ def apply(value: "Config", edits: "Any") -> "Config":
 
 
 def redact(value: "Config") -> "Config":
-    """What the cloud may know: everything but hashes of codes and tags, the salt, and radio sensors' keys.
+    """What the cloud may know: everything but hashes of codes and tags, their salt, the SIM's PIN, radio sensors' keys.
 
     A user with a code has `code` true, and `tags` is their number. Whether somebody has a duress code stays in the
     panel: whoever is forced to show the configuration must not be betrayed by it.
     """
-    open_value = {name: field for name, field in value.items() if name != "code_salt"}
+    open_value = {name: field for name, field in value.items() if name not in _PANEL_SECRETS}
     for section in _SECTIONS:
         if section in value:
             open_value[section] = [_redacted(item) for item in value[section]]

@@ -23,6 +23,7 @@ WORD = const(3)  # One of a list.
 TEXT = const(4)  # Up to so many characters that the display can show.
 BYTES = const(5)
 ITEMS = const(6)  # A list of so many items.
+SECRET_DIGITS = const(7)  # So many digits, or none; no message repeats them.
 
 # Defaults that are no values.
 REQUIRED = object()
@@ -36,6 +37,12 @@ NAME_LETTERS_MAX = 16
 """What one line of the display holds."""
 
 TAG_HASH_BYTES = 16
+APN_LETTERS_MAX = 63
+"""A label of DNS; longer names of access points are not in use."""
+
+NUMBER_LETTERS_MAX = 16
+"""A "+" and the 15 digits that E.164 allows."""
+
 RADIO_ID_BYTES = 4
 RADIO_KEY_BYTES = 16
 UNTIL_MAX = 0xFFFFFFFF
@@ -71,6 +78,9 @@ PANEL: "list[Row]" = [
     ("battery_mah", NUMBER, 500, 50000, 7000),
     ("battery_test_h", NUMBER, 0, 720, 24),
     ("mains_delay_s", NUMBER, 0, 3600, 300),
+    ("apn", TEXT, 0, APN_LETTERS_MAX, ""),
+    ("sim_pin", SECRET_DIGITS, 4, 8, ""),
+    ("sms_to", TEXT, 0, NUMBER_LETTERS_MAX, ""),
     ("revision", NUMBER, 0, REVISION_MAX, 0),
 ]
 AREA: "list[Row]" = [
@@ -174,6 +184,8 @@ def fits(value: "Any", row: "Row") -> bool:
         return isinstance(value, (list, tuple)) and least <= len(value) <= most
     if kind == TEXT:
         return isinstance(value, str) and len(value) <= most and _is_shown(value)
+    if kind == SECRET_DIGITS:
+        return isinstance(value, str) and (not value or (least <= len(value) <= most and is_digits(value)))
     if not isinstance(value, int) or isinstance(value, bool):
         return False
     return least <= value <= most or (kind == NUMBER_OR_ZERO and value == 0)
@@ -192,6 +204,8 @@ def must(row: "Row") -> str:
         return f"must be a list of {least} to {most} items"
     if kind == TEXT:
         return f"must be a text of up to {most} Latin-1 characters"
+    if kind == SECRET_DIGITS:
+        return f"must be {least} to {most} digits, or empty"
     return f"must be {'0 or ' if kind == NUMBER_OR_ZERO else ''}a whole number from {least} to {most}"
 
 
@@ -203,6 +217,11 @@ def field(where: str, name: str) -> str:
 def shortened(text: str) -> str:
     """The text for a message, which stays short whatever was given."""
     return text if len(text) <= _SHOWN_MAX else text[:_SHOWN_MAX] + "..."
+
+
+def is_digits(text: str) -> bool:
+    """Whether there is nothing but the digits 0 to 9 in it."""
+    return all("0" <= letter <= "9" for letter in text)
 
 
 def _is_shown(text: str) -> bool:

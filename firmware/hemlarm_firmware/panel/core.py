@@ -81,6 +81,8 @@ class Panel:
             _SENSED[kind](self._sensing, event, cause)
         elif kind in _INPUTS:
             _INPUTS[kind](self, event, cause)
+        else:
+            self.site.contact.hear(event, cause)
         self._run_due(cause)
         return self._outputs(cause)
 

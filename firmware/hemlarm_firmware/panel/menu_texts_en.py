@@ -96,6 +96,12 @@ EVENTS = """
 1309 Battery worn
 1311 No battery
 1312 Charger fault
+1344 Radio jammed
+1350 Mobile in use
+3350 Broadband used
+1351 Broadband fault
+1352 Mobile fault
+1354 No contact
 1373 Fire loop
 1374 Exit error
 1377 Zone shut off

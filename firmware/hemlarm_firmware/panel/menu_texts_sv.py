@@ -96,6 +96,12 @@ EVENTS = """
 1309 Slitet batteri
 1311 Batteri saknas
 1312 Laddningsfel
+1344 Radiostörning
+1350 Mobilnät i bruk
+3350 Bredband i bruk
+1351 Bredbandsfel
+1352 Mobilnätsfel
+1354 Ingen kontakt
 1373 Brandslinga
 1374 Fel vid utgång
 1377 Zon avstängd

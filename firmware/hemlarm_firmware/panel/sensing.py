@@ -42,6 +42,7 @@ class Sensing:
         self._site = site
         self._wired = [zone for zone in site.zones if zone.line]
         self._radio = [zone for zone in site.zones if zone.supervise_ms]
+        site.contact.has_radio = bool(self._radio)
         self._supervise_at_ms: int | None = 0  # Not later than the first radio zone goes missing; None where none can.
 
     # What comes in.

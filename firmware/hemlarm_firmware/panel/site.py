@@ -5,6 +5,7 @@ Inputs reach it through `sensing.py`, people through the keypad or a command; `c
 
 from hemlarm_firmware.panel import latch_tables, tables, zone_types
 from hemlarm_firmware.panel.area import Area
+from hemlarm_firmware.panel.contact import Contact
 from hemlarm_firmware.panel.countdown import earlier
 from hemlarm_firmware.panel.informing import Informing
 from hemlarm_firmware.panel.latch import Latch
@@ -55,6 +56,7 @@ class Site:
         self.yearly = YearlyTest()
         self.informing = Informing()
         self.power = Power(config)
+        self.contact = Contact()
         self._epoch_ms: int | None = None
 
     # What zones do.
@@ -297,6 +299,7 @@ class Site:
             latch.resume_after_restart(cause.now_ms)
         self.informing.resume(cause.now_ms)
         self.yearly.resume(cause.now_ms)
+        self.contact.resume(cause.now_ms)
         self.walk.end(cause)
 
     def take_over(self, before: "Site") -> None:
@@ -315,6 +318,8 @@ class Site:
         self.walk = before.walk
         before.power.adopt(self.power)
         self.power = before.power
+        self.contact = before.contact
+        self.contact.deadline_ms = 0
         for name in ["left", "muted"]:
             known = getattr(before.walk, name)
             setattr(self.walk, name, [zone for zone in self.zones if before.zone_of.get(zone.number) in known])
@@ -331,10 +336,12 @@ class Site:
         if self.walk.is_over(cause.now_ms):
             self.end_walk_test(cause)
         self.yearly.run_due(cause.now_ms)
+        self.contact.run_due(cause)
 
     def deadline_ms(self) -> "int | None":
         """When `run_due` has something to do."""
         at_ms = earlier(self.walk.deadline_ms, earlier(self.informing.time.next_ms(), self.yearly.time.next_ms()))
+        at_ms = earlier(self.contact.deadline_ms, at_ms)
         for area in self.areas:
             at_ms = earlier(area.deadline_ms(), at_ms)
         for latch in self.latches:

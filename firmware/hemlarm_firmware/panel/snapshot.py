@@ -3,7 +3,7 @@
 Only what differs from a panel at rest is written for zones and always-on alarms, so that the record stays small.
 """
 
-from hemlarm_firmware.panel import config, latch_tables
+from hemlarm_firmware.panel import config, contact, latch_tables
 from hemlarm_firmware.panel.zone import NOT_BYPASSED, SWINGER, TAMPERED, UNHEARD
 
 VERSION = 2
@@ -35,6 +35,8 @@ def take(site: "Site", keypad: "Any") -> "dict[int | str, Any]":
     power = site.power.snapshot()
     if power:
         state["power"] = power
+    if site.contact.told:
+        state["contact"] = site.contact.told
     return state
 
 
@@ -55,6 +57,7 @@ def is_current(state: "Any", site: "Site", keypad: "Any") -> bool:
         and state["chime"] == site.chime
         and state["keypad"] == keypad
         and state.get("power") == site.power.snapshot()
+        and state.get("contact", 0) == site.contact.told
     )
 
 
@@ -96,6 +99,7 @@ def restore(site: "Site", state: "Any") -> None:
     site.chime = state["chime"]
     if "power" in state:
         site.power.restore(state["power"])
+    site.contact.told = state.get("contact", 0) & contact.ALL
 
 
 def _restore_latch(site: "Site", item: "Any") -> None:

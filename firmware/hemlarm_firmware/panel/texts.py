@@ -38,8 +38,11 @@ BATTERY_CHARGING = 26
 BATTERY_FAULT = 27
 CHARGER_FAULT = 28
 
+# What is wrong with the contact to the world, in the order of `contact.py`.
+CONTACT = 29
+
 # The alarms that are always on have six texts each, in the order of their kinds.
-LATCHES = 30
+LATCHES = 35
 PER_LATCH = 6
 NOW = 0
 SILENCED = 1

@@ -184,7 +184,7 @@ def _area_text(area: "Area") -> "Said":
 
 
 def _trouble_text(site: "Site") -> "Said":
-    """Nothing happens: what is open goes before what is broken, power before zones, and all before being ready."""
+    """Nothing happens: what is open goes before what is broken, power before contact before zones, all before ready."""
     for area in site.areas:
         zone = area.blocker(True)
         if zone is not None:
@@ -192,6 +192,13 @@ def _trouble_text(site: "Site") -> "Said":
     said = site.power.text()
     if said is not None:
         return said
+    told = site.contact.told
+    if told:
+        text = texts.CONTACT
+        while not told & 1:
+            told >>= 1
+            text += 1
+        return text, 0
     for zone in site.zones:
         if zone.troubles:
             return _trouble_of(zone), zone.number
@@ -211,7 +218,7 @@ def _is_faulty(site: "Site") -> bool:
     for zone in site.zones:
         if zone.troubles & ~zones.UNHEARD:
             return True
-    return site.power.text() is not None
+    return bool(site.contact.told) or site.power.text() is not None
 
 
 def _area_lamps(area: "Area") -> int:
