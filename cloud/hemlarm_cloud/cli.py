@@ -5,32 +5,39 @@ exit status is 0 for success, 1 for what failed, 2 for wrong usage.
 """
 
 import getpass
-import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console, RenderableType
 
-from hemlarm_cloud import showing, showing_health
-from hemlarm_cloud.authority import AuthorityError
-from hemlarm_cloud.broker import BrokerError
+from hemlarm_cloud import cli_lines, showing, showing_health, showing_lines
 from hemlarm_cloud.changing import SECTIONS, ChangeError, edits_from
-from hemlarm_cloud.installation import InstallationError, open_installation, open_store
+from hemlarm_cloud.installation import open_installation
 from hemlarm_cloud.provision import ProvisionError, provision_panel, revoke
-from hemlarm_cloud.settings import Settings, SettingsError, load_settings
-from hemlarm_cloud.store import Change, Command, Configuration, Store, StoreError
+from hemlarm_cloud.store import Change, Command, Configuration, Store
 from hemlarm_cloud.store.queries import Queries
-from hemlarm_cloud.vault import VaultError
-from hemlarm_protocol import message_names, topics
-
-FAILED, BAD_USAGE = 1, 2
+from hemlarm_cloud.terminal import (
+    BAD_USAGE,
+    FAILED,
+    Config,
+    Data,
+    Database,
+    Json,
+    Panel,
+    fail,
+    opened_store,
+    panel_id,
+    print_facts,
+    reporting,
+    settings_from,
+    unknown,
+)
+from hemlarm_protocol import message_names
 
 EXPIRES_S = 60
 """How long a command waits for its panel unless told otherwise: long enough for a reconnect, too short to surprise."""
@@ -53,14 +60,10 @@ app.add_typer(panel_app, name="panel")
 app.add_typer(event_app, name="event")
 app.add_typer(command_app, name="command")
 app.add_typer(alarm_app, name="alarm")
+cli_lines.add_to(panel_app)
 
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder for all that the cloud keeps.")]
-Database = Annotated[str | None, typer.Option("--database", help="Database URL.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 User = Annotated[int, typer.Option("--user", min=0, max=999, help="The user it is for.")]
 Expires = Annotated[int, typer.Option("--expires", min=1, max=86_400, help="Seconds to live.")]
-Panel = Annotated[str, typer.Argument(metavar="PANEL", help="The panel's 16 hexadecimal digits.")]
 
 
 @app.command()
@@ -78,10 +81,10 @@ def run(
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    with _reporting():
-        settings = _settings(config, data, database, broker=broker, host=host, port=port)
+    with reporting():
+        settings = settings_from(config, data, database, broker=broker, host=host, port=port)
         with open_installation(settings, os.urandom, datetime.now(UTC)) as installation:
-            run_cloud(installation, lambda facts: _print(as_json, facts, _running_text(facts)))
+            run_cloud(installation, lambda facts: print_facts(as_json, facts, _running_text(facts)))
 
 
 @panel_app.command("add")
@@ -96,11 +99,11 @@ def panel_add(
 ) -> None:
     """Provision a new panel and write its credentials to a file."""
     now = datetime.now(UTC)
-    with _reporting():
-        settings = _settings(config, data, database)
+    with reporting():
+        settings = settings_from(config, data, database)
         with open_installation(settings, os.urandom, now) as opened:
             if credentials is not None and credentials.exists():
-                _fail(f"{credentials} is there already: give another file", BAD_USAGE)
+                fail(f"{credentials} is there already: give another file", BAD_USAGE)
             parts = (opened.store, opened.vault, opened.authority)
             made = provision_panel(*parts, os.urandom, now, host=settings.names[0], port=settings.port)
             file = credentials or settings.data / "panels" / f"{made.panel_id}.cbor"
@@ -111,29 +114,32 @@ def panel_add(
                 revoke(opened.store, made.panel_id, now)
                 raise
     facts = {"panel": made.panel_id, "credentials": str(file), "host": made.host, "port": made.port}
-    _print(as_json, facts, f"Panel {made.panel_id} provisioned. Its secrets are in {file}; bring them to the panel.")
+    print_facts(
+        as_json, facts, f"Panel {made.panel_id} provisioned. Its secrets are in {file}; bring them to the panel."
+    )
 
 
 @panel_app.command("list")
 def panel_list(config: Config = None, data: Data = None, database: Database = None, as_json: Json = False) -> None:
     """List all panels."""
-    with _store(config, data, database) as store, store.read() as reading:
+    with opened_store(config, data, database) as store, store.read() as reading:
         panels = reading.panels()
-    _print(as_json, {"panels": [showing.panel_json(panel) for panel in panels]}, showing.panel_table(panels))
+    print_facts(as_json, {"panels": [showing.panel_json(panel) for panel in panels]}, showing.panel_table(panels))
 
 
 @panel_app.command("show")
 def panel_show(
     panel: Panel, config: Config = None, data: Data = None, database: Database = None, as_json: Json = False
 ) -> None:
-    """Show a panel and how it is: memory, flash, battery, and why it started last."""
-    with _store(config, data, database) as store, store.read() as reading:
-        known = reading.panel(_panel_id(panel))
+    """Show a panel and how it is: memory, flash, battery, why it started last, its paths and its line faults."""
+    with opened_store(config, data, database) as store, store.read() as reading:
+        known = reading.panel(panel_id(panel))
         if known is None:
-            raise _unknown(panel)
+            raise unknown(panel)
         health = reading.health(panel)
-    facts = {**showing.panel_json(known), "health": showing_health.health_json(health)}
-    _print(as_json, facts, showing_health.panel_shown(known, health))
+        paths = showing_lines.paths(reading, panel)
+    facts = {**showing.panel_json(known), "health": showing_health.health_json(health), **paths.json()}
+    print_facts(as_json, facts, showing_health.panel_shown(known, health, paths.rows()))
 
 
 @panel_app.command("revoke")
@@ -142,10 +148,10 @@ def panel_revoke(
 ) -> None:
     """Shut a panel out, for good."""
     now = datetime.now(UTC)
-    with _store(config, data, database) as store:
-        revoke(store, _panel_id(panel), now)
+    with opened_store(config, data, database) as store:
+        revoke(store, panel_id(panel), now)
     facts = {"panel": panel, "revoked_ms": round(now.timestamp() * 1000)}
-    _print(as_json, facts, f"Panel {panel} revoked; the broker cuts it within seconds.")
+    print_facts(as_json, facts, f"Panel {panel} revoked; the broker cuts it within seconds.")
 
 
 @panel_app.command("config")
@@ -153,9 +159,9 @@ def panel_config(
     panel: Panel, config: Config = None, data: Data = None, database: Database = None, as_json: Json = False
 ) -> None:
     """Show a panel's configuration as the panel last told it, without codes and keys."""
-    with _store(config, data, database) as store, store.read() as reading:
-        stored = _configuration(reading, _panel_id(panel))
-    _print(as_json, showing.configuration_json(stored), showing.configuration_table(stored))
+    with opened_store(config, data, database) as store, store.read() as reading:
+        stored = _configuration(reading, panel_id(panel))
+    print_facts(as_json, showing.configuration_json(stored), showing.configuration_table(stored))
 
 
 @panel_app.command("set")
@@ -178,9 +184,9 @@ def panel_set(
     try:
         edits = edits_from(section, number, fields or [], remove)
     except ChangeError as error:
-        _fail(str(error), BAD_USAGE)
-    panel = _panel_id(panel)
-    with _store(config, data, database) as store:
+        fail(str(error), BAD_USAGE)
+    panel = panel_id(panel)
+    with opened_store(config, data, database) as store:
         now_ms = _now_ms()
         with store.begin() as tx:
             _expect_panel(tx, panel)
@@ -188,7 +194,7 @@ def panel_set(
             change = Change(os.urandom(8), panel, _person(), user, base, edits, now_ms, now_ms + expires * 1000)
             tx.add_change(change)
         change = _answered(store, change, lambda reading: reading.change(change.id))
-    _print(as_json, showing.change_json(change), showing.change_text(change))
+    print_facts(as_json, showing.change_json(change), showing.change_text(change))
     if change.state != "done":
         raise typer.Exit(FAILED)
 
@@ -214,12 +220,12 @@ def event_list(
     as_json: Json = False,
 ) -> None:
     """List events in the order in which they were stored."""
-    wanted = None if panel is None else _panel_id(panel)
-    with _store(config, data, database) as store, store.read() as reading:
+    wanted = None if panel is None else panel_id(panel)
+    with opened_store(config, data, database) as store, store.read() as reading:
         events = reading.events(wanted, after, limit)
     last = events[-1].id if events else after
     facts = {"events": [showing.event_json(event) for event in events], "last_id": last}
-    _print(as_json, facts, showing.event_table(events))
+    print_facts(as_json, facts, showing.event_table(events))
 
 
 @alarm_app.command("list")
@@ -232,12 +238,12 @@ def alarm_list(
     as_json: Json = False,
 ) -> None:
     """List presumed alarms, oldest first: an entry delay began, and the panel was never heard of again in time."""
-    wanted = None if panel is None else _panel_id(panel)
-    with _store(config, data, database) as store, store.read() as reading:
+    wanted = None if panel is None else panel_id(panel)
+    with opened_store(config, data, database) as store, store.read() as reading:
         alarms = reading.presumed_alarms(wanted, limit)
         dated = [(alarm, reading.date(alarm.panel, alarm.kid, alarm.number)) for alarm in alarms]
     facts = {"alarms": [showing.alarm_json(*alarm) for alarm in dated]}
-    _print(as_json, facts, showing.alarm_table(dated))
+    print_facts(as_json, facts, showing.alarm_table(dated))
 
 
 @command_app.command("list")
@@ -250,11 +256,11 @@ def command_list(
     as_json: Json = False,
 ) -> None:
     """List commands and their answers, oldest first."""
-    wanted = None if panel is None else _panel_id(panel)
-    with _store(config, data, database) as store, store.read() as reading:
+    wanted = None if panel is None else panel_id(panel)
+    with opened_store(config, data, database) as store, store.read() as reading:
         commands = reading.commands(wanted, limit)
     facts = {"commands": [showing.command_json(command) for command in commands]}
-    _print(as_json, facts, showing.command_table(commands))
+    print_facts(as_json, facts, showing.command_table(commands))
 
 
 @command_app.command("send")
@@ -273,9 +279,9 @@ def command_send(
     """Ask a panel to do something. With --wait, fails unless the panel did it."""
     numbers = {name: number for number, name in message_names.VERBS.items()}
     if verb not in numbers:
-        _fail(f"no command is called {verb!r}: use one of {', '.join(numbers)}", BAD_USAGE)
-    panel = _panel_id(panel)
-    with _store(config, data, database) as store:
+        fail(f"no command is called {verb!r}: use one of {', '.join(numbers)}", BAD_USAGE)
+    panel = panel_id(panel)
+    with opened_store(config, data, database) as store:
         now_ms = _now_ms()
         command = Command(
             os.urandom(8), panel, _person(), numbers[verb], argument, user, now_ms, now_ms + expires * 1000
@@ -283,7 +289,7 @@ def command_send(
         _queue(store, command)
         if wait:
             command = _answered(store, command, lambda reading: reading.command(command.id))
-    _print(as_json, showing.command_json(command), showing.command_table([command]))
+    print_facts(as_json, showing.command_json(command), showing.command_table([command]))
     if wait and command.state != "done":
         raise typer.Exit(FAILED)
 
@@ -297,13 +303,9 @@ def _queue(store: Store, command: Command) -> None:
 def _expect_panel(reading: Queries, panel: str) -> None:
     known = reading.panel(panel)
     if known is None:
-        raise _unknown(panel)
+        raise unknown(panel)
     if known.revoked_ms is not None:
         raise ProvisionError(f"panel {panel} was revoked and obeys no more")
-
-
-def _unknown(panel: str) -> ProvisionError:
-    return ProvisionError(f"no panel {panel} here; `hemlarm cloud panel list` shows them all")
 
 
 def _answered(store: Store, asked: _Asked, look: Callable[[Queries], _Asked | None]) -> _Asked:
@@ -318,49 +320,9 @@ def _answered(store: Store, asked: _Asked, look: Callable[[Queries], _Asked | No
     return asked
 
 
-@contextmanager
-def _store(config: Path | None, data: Path | None, database: str | None) -> Iterator[Store]:
-    with _reporting(), open_store(_settings(config, data, database)) as store:
-        yield store
-
-
-def _settings(config: Path | None, data: Path | None, database: str | None, **flags: object | None) -> Settings:
-    return load_settings(config, os.environ, {"data": data, "database": database, **flags})
-
-
-@contextmanager
-def _reporting() -> Iterator[None]:
-    """Tell a person about what went wrong, without a traceback."""
-    try:
-        yield
-    except SettingsError as error:
-        _fail(str(error), BAD_USAGE)
-    except (AuthorityError, BrokerError, InstallationError, ProvisionError, StoreError, VaultError) as error:
-        _fail(str(error), FAILED)
-    except OSError as error:
-        _fail(f"{error.filename or 'the system'}: {error.strerror}", FAILED)
-
-
-def _fail(text: str, status: int) -> NoReturn:
-    typer.echo(f"hemlarm: {text}", err=True)
-    raise typer.Exit(status)
-
-
-def _print(as_json: bool, facts: dict[str, Any], shown: RenderableType) -> None:
-    if as_json:
-        typer.echo(json.dumps(facts))
-    else:
-        Console(soft_wrap=isinstance(shown, str), markup=False, highlight=False).print(shown)
-
-
-def _panel_id(panel: str) -> str:
-    if not topics.is_panel(panel):
-        _fail(f"{panel!r} is not a panel's id: those have 16 hexadecimal digits in lower case", BAD_USAGE)
-    return panel
-
-
 def _running_text(facts: dict[str, Any]) -> str:
-    return f"The cloud runs: broker at {facts['host']} port {facts['port']}. Ctrl-C ends it."
+    sms = f", SMS at {facts['sms_host']} port {facts['sms_port']}" if "sms_port" in facts else ""
+    return f"The cloud runs: broker at {facts['host']} port {facts['port']}{sms}. Ctrl-C ends it."
 
 
 def _person() -> str:

@@ -1,4 +1,7 @@
-"""Running the cloud in one process: the broker as a child that is kept alive, the ingest in the main thread."""
+"""Running the cloud in one process: the broker as a child that is kept alive, the ingest in the main thread.
+
+The SMS gateway runs beside them where it is set up.
+"""
 
 import logging
 import os
@@ -15,8 +18,11 @@ from hemlarm_cloud.ingest.core import IngestCore
 from hemlarm_cloud.ingest.worker import Worker, steady_ms
 from hemlarm_cloud.installation import Installation
 from hemlarm_cloud.provision import is_admitted
+from hemlarm_cloud.sms.sending import SmsProvider
+from hemlarm_cloud.sms.service import SmsService
 
 LOGIN_NAME = "cloud-ingest"
+SMS_LOGIN_NAME = "cloud-sms"
 
 _LOOK_S = 1.0
 """How often the broker is looked at. Panels keep their events meanwhile, so a second costs nothing but that second."""
@@ -27,7 +33,7 @@ _log = logging.getLogger(__name__)
 def run_cloud(installation: Installation, started: Callable[[dict[str, Any]], None]) -> None:
     """Run until SIGTERM or SIGINT; calls `started` once when panels can be served.
 
-    Raises BrokerError, StoreError or whatever else keeps the cloud from starting.
+    Raises BrokerError, StoreError, SmsServiceError or whatever else keeps the cloud from starting.
     """
     settings, store = installation.settings, installation.store
     store.expect_writes()
@@ -43,8 +49,9 @@ def run_cloud(installation: Installation, started: Callable[[dict[str, Any]], No
     try:
         login = broker.login(installation.authority.issue_cloud(LOGIN_NAME, datetime.now(UTC)))
         worker = Worker(IngestCore(store, installation.vault, os.urandom, steady_ms=steady_ms), login)
-        with _ended_by_signals(worker.stop), _kept_alive(broker):
-            started({"host": broker.host, "port": broker.port, "broker": settings.broker, "pid": os.getpid()})
+        with _ended_by_signals(worker.stop), _kept_alive(broker), _texting(installation, broker) as texting:
+            facts = {"host": broker.host, "port": broker.port, "broker": settings.broker, "pid": os.getpid()}
+            started(facts | texting)
             worker.run()
     finally:
         broker.stop()
@@ -62,6 +69,23 @@ def _ended_by_signals(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _texting(installation: Installation, broker: Broker) -> Iterator[dict[str, Any]]:
+    """Run the SMS gateway, if it is set up; gives what to tell about it."""
+    settings = installation.settings
+    if settings.sms_listen is None:
+        yield {}
+        return
+    login = broker.login(installation.authority.issue_cloud(SMS_LOGIN_NAME, datetime.now(UTC)))
+    provider = SmsProvider(settings.sms_url, settings.sms_url_token, settings.sms_number) if settings.sms_url else None
+    service = SmsService(installation.store, login, settings.sms_listen, settings.sms_token, provider, steady_ms)
+    service.start()
+    try:
+        yield {"sms_host": service.host, "sms_port": service.port}
+    finally:
+        service.stop()
 
 
 @contextmanager

@@ -4,6 +4,9 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from hemlarm_cloud.sms.numbers import is_number
 
 VARIABLE_PREFIX = "HEMLARM_"
 CONFIG_VARIABLE = "HEMLARM_CONFIG"
@@ -23,6 +26,11 @@ class Settings:
     `data` is the folder for all that the cloud keeps; a relative one in a file starts from the file's folder.
     `database` is an SQLAlchemy URL. The broker listens on `host` and `port`; `names` are the names and addresses that
     panels may use for it, the first one is written into their credentials.
+
+    With `sms_listen` (ADDRESS:PORT) and `sms_token` SMS from panels are taken as POST requests to /sms, in plain HTTP:
+    put a proxy with TLS in front of an address that is not this machine's own. What is to go by SMS is posted to
+    `sms_url`, with `sms_url_token` as bearer if that is set, and `sms_number` as the sender. `sms/webhook.py` and
+    `sms/sending.py` say how.
     """
 
     data: Path = field(default_factory=lambda: Path.home() / ".local" / "share" / "hemlarm")
@@ -31,6 +39,11 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8883
     names: tuple[str, ...] = ("localhost", "127.0.0.1")
+    sms_listen: tuple[str, int] | None = None
+    sms_token: str = field(default="", repr=False)
+    sms_url: str = ""
+    sms_url_token: str = field(default="", repr=False)
+    sms_number: str = ""
 
     @property
     def database_url(self) -> str:
@@ -52,6 +65,9 @@ def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapp
     for key, raw in flags.items():
         if raw is not None:
             values[key] = _parse(key, raw, f"flag --{key}")
+    for key, other in _NEEDS.items():
+        if key in values and other not in values:
+            raise SettingsError(f"settings: {key} is set, but not {other}: set both, or neither")
     return Settings(**values)  # type: ignore[arg-type]  # Each value went through its key's own parser.
 
 
@@ -128,8 +144,50 @@ def _names(raw: object) -> tuple[str, ...]:
     return tuple(_text(name) for name in listed)
 
 
-_SECRET = ("database",)
+def _listener(raw: object) -> tuple[str, int]:
+    host, _, port = _text(raw).rpartition(":")
+    return _text(host.removeprefix("[").removesuffix("]")), _port(port)
+
+
+def _token(raw: object) -> str:
+    token = _text(raw)
+    if len(token) < TOKEN_MIN or not token.isascii() or not token.isprintable() or " " in token:
+        raise ValueError
+    return token
+
+
+def _url(raw: object) -> str:
+    url = urlsplit(_text(raw))
+    if not url.hostname or url.username or url.fragment:
+        raise ValueError
+    if url.scheme != "https" and (url.scheme != "http" or url.hostname not in _THIS_MACHINE):
+        raise ValueError
+    return url.geturl()
+
+
+def _number(raw: object) -> str:
+    number = _text(raw)
+    if not is_number(number):
+        raise ValueError
+    return number
+
+
+TOKEN_MIN = 16
+"""Characters of a bearer token, which nobody must guess."""
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+_SECRET = ("database", "sms_token", "sms_url_token")
 """Keys whose values may hold a password and are never repeated."""
+
+_NEEDS = {
+    "sms_listen": "sms_token",
+    "sms_token": "sms_listen",
+    "sms_url": "sms_listen",
+    "sms_url_token": "sms_url",
+    "sms_number": "sms_url",
+}
+"""A key that makes no sense without another one."""
 
 _PARSERS: dict[str, tuple[Callable[[object], object], str]] = {
     "data": (_folder, "the path of a folder"),
@@ -138,5 +196,10 @@ _PARSERS: dict[str, tuple[Callable[[object], object], str]] = {
     "host": (_text, "an address to listen on"),
     "port": (_port, "a whole number from 1 to 65535"),
     "names": (_names, "a list of host names or addresses (in a variable or flag with commas between)"),
+    "sms_listen": (_listener, "an address and a port such as 127.0.0.1:8080"),
+    "sms_token": (_token, f"a token of at least {TOKEN_MIN} letters, digits and signs"),
+    "sms_url": (_url, "a URL with https, or http on this machine"),
+    "sms_url_token": (_token, f"a token of at least {TOKEN_MIN} letters, digits and signs"),
+    "sms_number": (_number, "a telephone number such as +46701234567"),
 }
 """What each key's value must be, and how that is told."""

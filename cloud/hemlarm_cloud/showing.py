@@ -22,7 +22,8 @@ Date = tuple[int, Dating]
 def panel_json(panel: Panel) -> dict[str, Any]:
     """A panel for --json; its root key stays out of it, wrapped as it is."""
     values = panel._asdict()
-    del values["root_key"]
+    for inner in ("root_key", "levels_told"):
+        del values[inner]
     return {"panel": values.pop("id"), **values}
 
 

@@ -1,10 +1,12 @@
 """How a panel is, in words and as JSON."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from rich.table import Table
 
 from hemlarm_cloud.showing import plain_table, time_text
+from hemlarm_cloud.showing_lines import level_text
 from hemlarm_cloud.store import Panel, PanelHealth
 from hemlarm_protocol import message_names
 
@@ -26,17 +28,20 @@ def health_json(health: PanelHealth | None) -> dict[str, Any] | None:
     }
 
 
-def panel_shown(panel: Panel, health: PanelHealth | None) -> Table:
-    """A panel and its health for people."""
+def panel_shown(panel: Panel, health: PanelHealth | None, further: Iterable[tuple[str, str]] = ()) -> Table:
+    """A panel, its health, and `further` lines (what, how) for people."""
     table = plain_table("of the panel", "is")
     table.add_row("panel", panel.id)
     table.add_row("provisioned (UTC)", time_text(panel.provisioned_ms))
     if panel.revoked_ms is not None:
         table.add_row("revoked (UTC)", time_text(panel.revoked_ms))
-    if health is None:
-        table.add_row("health", "never told: it has not been connected, or its firmware is older than 1.2")
-        return table
-    for row in health_rows(health):
+    table.add_row(
+        "missed after", f"{level_text(panel.link_level_s)}, a path in standby {level_text(panel.standby_level_s)}"
+    )
+    if panel.sms_number:
+        table.add_row("answered by SMS at", panel.sms_number)
+    never = "never told: it has not been connected, or its firmware is older than 1.2"
+    for row in [*(health_rows(health) if health else [("health", never)]), *further]:
         table.add_row(*row)
     return table
 

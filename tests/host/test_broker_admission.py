@@ -31,28 +31,35 @@ def nobody(panel: str) -> bool:
     return False
 
 
-def test_a_panel_may_speak_and_listen_on_its_own_topics_only(authority: Authority) -> None:
+@pytest.mark.parametrize("client_id", [PANEL, f"{PANEL}-2"])
+def test_a_panel_may_speak_and_listen_on_its_own_topics_only(authority: Authority, client_id: str) -> None:
     certificate = authority.issue_panel(PANEL, NOW).certificate
-    assert admit(certificate, PANEL, authority.certificate, anyone) == Admission(
-        PANEL, publish=topics.up(PANEL), subscribe=topics.down(PANEL)
+    assert admit(certificate, client_id, authority.certificate, anyone) == Admission(
+        PANEL, publish=(topics.up(PANEL),), subscribe=(topics.down(PANEL),)
     )
 
 
 def test_a_cloud_service_may_hear_every_panel_and_speak_to_every_panel(authority: Authority) -> None:
     certificate = authority.issue_cloud("cloud-ingest", NOW).certificate
     admission = admit(certificate, "cloud-ingest", authority.certificate, nobody)
-    assert admission == Admission("cloud-ingest", publish="hemlarm/1/+/+/down", subscribe="hemlarm/1/+/+/up")
+    by_sms = ("hemlarm/1/+/+/sms", "hemlarm/1/+/+/sms-down")
+    assert admission == Admission(
+        "cloud-ingest", publish=("hemlarm/1/+/+/down", *by_sms), subscribe=("hemlarm/1/+/+/up", *by_sms)
+    )
 
 
-@pytest.mark.parametrize("client_id", ["", OTHER, "cloud-ingest", PANEL.upper(), PANEL + " "])
+@pytest.mark.parametrize(
+    "client_id", ["", OTHER, f"{OTHER}-2", f"{PANEL}-1", f"{PANEL}-22", "cloud-ingest", PANEL.upper(), PANEL + " "]
+)
 def test_a_client_id_that_is_not_the_certificates_name_is_refused(authority: Authority, client_id: str) -> None:
     with pytest.raises(RefusedError, match="called itself"):
         admit(authority.issue_panel(PANEL, NOW).certificate, client_id, authority.certificate, anyone)
 
 
-def test_a_cloud_service_cannot_take_a_panels_client_id(authority: Authority) -> None:
+@pytest.mark.parametrize("client_id", [PANEL, "cloud-ingest-2"])
+def test_a_cloud_service_cannot_take_a_panels_client_id_nor_a_second_one(authority: Authority, client_id: str) -> None:
     with pytest.raises(RefusedError, match="called itself"):
-        admit(authority.issue_cloud("cloud-ingest", NOW).certificate, PANEL, authority.certificate, anyone)
+        admit(authority.issue_cloud("cloud-ingest", NOW).certificate, client_id, authority.certificate, anyone)
 
 
 def test_no_certificate_is_refused(authority: Authority) -> None:
@@ -139,7 +146,7 @@ def test_an_unreadable_question_is_one_documented_error(token: bytes) -> None:
 def test_a_grant_names_exact_subjects_over_mqtt_and_has_no_end() -> None:
     issuer = claims.KeyPair.new_account()
     question = claims.Question("N1", "U1", PANEL, None)
-    answer = body(claims.grant(issuer, question, Admission(PANEL, topics.up(PANEL), topics.down(PANEL)), 1234))
+    answer = body(claims.grant(issuer, question, Admission(PANEL, (topics.up(PANEL),), (topics.down(PANEL),)), 1234))
     user = body(answer["nats"]["jwt"])
     assert (answer["aud"], answer["sub"], answer["iss"]) == ("N1", "U1", issuer.public)
     assert (user["aud"], user["sub"], user["iss"]) == (claims.ACCOUNT, "U1", issuer.public)

@@ -98,7 +98,7 @@ def test_a_panel_that_starts_is_asked_for_its_configuration_until_it_is_there_in
     bench.connect()
     assert_equal_at_both_ends(bench)
     assert bench.asked == list(range(0, len(bench.document()), messages.CONFIG_BYTES_MAX))
-    assert bench.core.deadline_ms(bench.now_ms) is None
+    assert bench.core._readings.due_ms() == []
 
 
 def test_a_change_at_the_keypad_is_read_again(bench: ConfiguredPanel) -> None:
@@ -174,7 +174,7 @@ def test_a_panel_that_knows_no_such_question_is_left_alone_after_some_tries(benc
         bench.pass_time(REPEAT_MS)
         sent.append(len(bench.core.pump(bench.now_ms)))
     assert sent == [1] * (TRIES - 1) + [0] * 6
-    assert bench.core.deadline_ms(bench.now_ms) is None
+    assert bench.core._readings.due_ms() == []
 
 
 def test_what_was_not_read_in_one_session_is_asked_for_in_the_next(bench: ConfiguredPanel) -> None:

@@ -22,8 +22,8 @@ ACCOUNT = "HEMLARM"
 REQUEST_SIZE_MAX = 65536
 """Bytes of one question. A chain of two certificates makes 3 KB."""
 
-SUBSCRIPTIONS_MAX = 32
-"""Subscriptions of one client: a panel needs one, a worker at most a few ranges of shards."""
+SUBSCRIPTIONS_MAX = 64
+"""Subscriptions of one client: a panel needs one, a worker two for each of some shards."""
 
 
 class ClaimsError(ValueError):
@@ -105,8 +105,8 @@ def grant(issuer: KeyPair, question: Question, admission: Admission, now_s: int)
             "nats": {
                 "type": "user",
                 "version": 2,
-                "pub": {"allow": [subject(admission.publish)]},
-                "sub": {"allow": [subject(admission.subscribe)]},
+                "pub": {"allow": [subject(each) for each in admission.publish]},
+                "sub": {"allow": [subject(each) for each in admission.subscribe]},
                 "subs": SUBSCRIPTIONS_MAX,
                 "data": -1,
                 "payload": -1,

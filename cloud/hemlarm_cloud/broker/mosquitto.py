@@ -3,7 +3,7 @@
 Mosquitto cannot ask us, so revocation works through its files. Every check period `allowed` is asked about each panel
 that the authority ever certified; a revoked one is denied every topic, its certificates go on a revocation list, and a
 signal makes Mosquitto read both. Its live connection stays open but is mute and deaf at once, and when it ends it
-cannot come back. Nobody else notices.
+cannot come back. Nobody else notices. Who calls itself by another's name is shut out in the same way; see `impostors`.
 """
 
 import logging
@@ -12,13 +12,18 @@ import signal
 import threading
 from pathlib import Path
 
-from hemlarm_cloud.authority import Credentials, Issued, Role
-from hemlarm_cloud.broker.admission import ALL_DOWN, ALL_UP
+from hemlarm_cloud.authority import Credentials, Identity, Issued, Role
+from hemlarm_cloud.broker.admission import CLOUD_HEARS, CLOUD_SPEAKS, client_ids
 from hemlarm_cloud.broker.child import BrokerError, Child, find_program, free_port, require_free
+from hemlarm_cloud.broker.impostors import LogTail, impostors
 from hemlarm_cloud.broker.setup import MESSAGE_SIZE_MAX, START_TIMEOUT_S, BrokerLogin, BrokerSetup, Files
+from hemlarm_protocol import topics
 
 QUEUE_MAX = 20000
 """Messages that wait for a slow client before Mosquitto drops more; its default of 1,000 is a short burst."""
+
+LOOK_S = 0.25
+"""How often the log is looked at: an impostor has had a connection for so long, and its victim none."""
 
 _ACCESS_FILE = "access.txt"
 _REVOKED_FILE = "revoked.pem"
@@ -40,6 +45,8 @@ class MosquittoBroker:
         self._refreshing = threading.Lock()
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
+        self._tail = LogTail(self.log)
+        self._impostors: set[str] = set()
         self._put_files()
 
     @property
@@ -113,12 +120,25 @@ class MosquittoBroker:
             self._watch.start()
 
     def _keep_watch(self) -> None:
-        while not self._stopping.wait(self._setup.check_period_s):
+        waited_s = 0.0
+        pause_s = min(LOOK_S, self._setup.check_period_s)
+        while not self._stopping.wait(pause_s):
+            waited_s += pause_s
             try:
-                self._refresh()
+                if self._look_for_impostors() or waited_s >= self._setup.check_period_s:
+                    waited_s = 0.0
+                    self._refresh()
             except Exception:
                 # A store in trouble must not end the watch, nor cut anyone: the next period looks again.
                 _logger.exception("cannot look for revoked panels")
+
+    def _look_for_impostors(self) -> bool:
+        """Look at who connected as whom; tell whether somebody new is to be shut out."""
+        found = impostors(self._tail.lines(), _own_ids) - self._impostors
+        for name in sorted(found):
+            _logger.error("%s connected under another's client id, and is shut out until the next start", name)
+        self._impostors |= found
+        return bool(found)
 
     def _refresh(self) -> None:
         with self._refreshing:
@@ -126,9 +146,9 @@ class MosquittoBroker:
             issued = self._setup.authority.issued()
             for entry in issued:
                 names[entry.identity.role].add(entry.identity.name)
-            revoked = frozenset(name for name in names[Role.PANEL] if not self._setup.allowed(name))
+            revoked = frozenset(name for name in names[Role.PANEL] if not self._setup.allowed(name)) | self._impostors
             certificates = [entry for entry in issued if entry.identity.name in revoked]
-            access = _access_list(sorted(names[Role.CLOUD]), sorted(revoked))
+            access = _access_list(sorted(names[Role.CLOUD] - revoked), sorted(revoked))
             if (access, certificates) == self._written:
                 return
             revocations = self._setup.authority.revocation_list(certificates, self._setup.clock())
@@ -157,7 +177,6 @@ crlfile {self._setup.folder / _REVOKED_FILE}
 tls_version tlsv1.2
 require_certificate true
 use_identity_as_username true
-use_username_as_clientid true
 allow_anonymous false
 acl_file {self._setup.folder / _ACCESS_FILE}
 set_tcp_nodelay true
@@ -169,21 +188,28 @@ persistence false
 log_dest stderr
 log_type error
 log_type warning
+log_type notice
 log_type information
-connection_messages false
+connection_messages true
 """
 
 
 def _access_list(cloud: list[str], revoked: list[str]) -> bytes:
     # Mosquitto tries a user's own lines first, "deny" before the others, and then the patterns.
     parts = ["pattern write hemlarm/1/+/%u/up\npattern read hemlarm/1/+/%u/down\n"]
-    parts += [f"user {name}\ntopic read {ALL_UP}\ntopic write {ALL_DOWN}\n" for name in cloud]
+    rights = [f"topic read {each}\n" for each in CLOUD_HEARS] + [f"topic write {each}\n" for each in CLOUD_SPEAKS]
+    parts += [f"user {name}\n{''.join(rights)}" for name in cloud]
     parts += [f"user {name}\ntopic deny #\n" for name in revoked]
     return "\n".join(parts).encode()
+
+
+def _own_ids(name: str) -> tuple[str, ...]:
+    role = Role.PANEL if topics.is_panel(name) else Role.CLOUD
+    return client_ids(Identity(role, name))
 
 
 def _says_running(log: Path, offset: int) -> bool:
     # Its ports are open a moment before it can take signals; this line comes after both.
     with log.open("rb") as file:
-        file.seek(offset)
+        file.seek(offset if offset <= log.stat().st_size else 0)
         return b" running" in file.read()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hemlarm_cloud.broker import BrokerLogin
-from hemlarm_cloud.ingest.core import HEARTBEAT_MS, IngestCore
+from hemlarm_cloud.ingest.core import IngestCore
 from hemlarm_cloud.ingest.worker import Frames, Worker, steady_ms
 from hemlarm_cloud.store import Store, StoreError
 from hemlarm_cloud.vault import Vault, VaultError
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--client-id", required=True, help="the name in the certificate")
     for name in ("vault", "authority", "certificate", "key"):
         parser.add_argument(f"--{name}", required=True, type=Path, help="a file")
-    parser.add_argument("--heartbeat-ms", type=int, default=HEARTBEAT_MS)
+    parser.add_argument("--heartbeat-ms", type=int, help="how often to hear from panels, in place of their levels")
     parser.add_argument("--trace", action="store_true", help="print each committed group as one JSON line")
     return parser
 

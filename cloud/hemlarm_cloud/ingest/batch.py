@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 
 from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.ingest.served_panels import ServedPanel
-from hemlarm_cloud.store import Event, PanelHealth
+from hemlarm_cloud.store import Event, PanelHealth, PathReport
 from hemlarm_protocol import messages, sealing
 
 
 class Received(NamedTuple):
-    """One event or void record, as it arrived."""
+    """One event or void record, as it arrived; `sender` is the number it came from by SMS."""
 
     panel: str
     kid: bytes
@@ -17,6 +17,7 @@ class Received(NamedTuple):
     sealed: bytes
     message: Any
     at: Moment
+    sender: str | None = None
 
     def row(self, committed_ms: int) -> Event:
         """Return it as it is stored, dated by its arrival."""
@@ -47,7 +48,8 @@ class Received(NamedTuple):
 
 
 class Batch:
-    """By kind. `reporting` are the panels that have to be looked at since they reported where they stand."""
+    """By kind. `reporting` are the panels that have to be looked at since they reported where they stand, `heard` those
+    that were heard so that the store has to know."""
 
     def __init__(self) -> None:
         self.panels: dict[str, ServedPanel] = {}
@@ -59,6 +61,8 @@ class Batch:
         self.opened: set[str] = set()
         self.documents: dict[str, tuple[int, bytes]] = {}
         self.health: dict[str, PanelHealth] = {}
+        self.path_reports: dict[tuple[str, int], PathReport] = {}
+        self.heard: dict[str, None] = {}
         self.outdated: set[str] = set()
 
     def __bool__(self) -> bool:
@@ -71,10 +75,13 @@ class Batch:
             or self.opened
             or self.documents
             or self.health
+            or self.path_reports
+            or self.heard
         )
 
     def what_comes_once(self) -> "Batch":
         """Return what the panel will not send again by itself when this batch could not be stored."""
         kept = Batch()
         kept.salts, kept.opened, kept.documents, kept.health = self.salts, self.opened, self.documents, self.health
+        kept.path_reports = self.path_reports
         return kept

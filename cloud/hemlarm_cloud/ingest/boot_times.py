@@ -48,6 +48,10 @@ class Boot:
         self._heard_ms = now_ms
         self.uptime_ms = max(self.uptime_ms, uptime_ms)
 
+    def made_ms(self, uptime_ms: int, now_ms: int) -> int:
+        """Return when something of this uptime was made, on the steady clock: never later than now."""
+        return min(now_ms, self._began_ms + uptime_ms)
+
     def epoch_ms(self, now: Moment) -> int:
         """Return when it began, in ms since 1970 by the present wall clock."""
         return self._began_ms + now.ahead_ms
@@ -99,6 +103,10 @@ class BootTimes:
         """Take a heartbeat's uptime in the session that was opened last."""
         if self._boots:
             self._boots[-1].heard(uptime_ms, now_ms)
+
+    def made_ms(self, uptime_ms: int, now_ms: int) -> int:
+        """Return when a report of the latest session was made; what was held back on its way is older than it looks."""
+        return self._boots[-1].made_ms(uptime_ms, now_ms) if self._boots else now_ms
 
     def news(self, now: Moment) -> list[Boot]:
         """Return the boots of which the store should be told."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from hemlarm_cloud.ingest.moment import Moment
+from hemlarm_cloud.ingest.served_panels import ServedPanel, ServedPanels
 from hemlarm_protocol import cbor
 from hemlarm_protocol.errors import BadMessage
 from hemlarm_protocol.messages import ConfigPart, ReadConfig
@@ -69,3 +71,45 @@ class ConfigurationReading:
         if not isinstance(cbor.decode(document), dict):
             raise BadMessage("a configuration is a CBOR map")
         return revision, document
+
+
+class ConfigurationReadings:
+    """The readings of all panels that one process serves."""
+
+    def __init__(self, panels: ServedPanels, random: Callable[[int], bytes]) -> None:
+        self._panels = panels
+        self._random = random
+        self._readings: dict[str, ConfigurationReading] = {}
+
+    def begin(self, panel: str) -> None:
+        """Read a panel's configuration, from its beginning."""
+        self._readings[panel] = ConfigurationReading(self._random)
+
+    def take(self, panel: str, part: ConfigPart) -> tuple[int, bytes] | None:
+        """Take a piece, as `ConfigurationReading.take`; the reading is over with the last one, or one that is wrong."""
+        asked = self._readings.get(panel)
+        try:
+            whole = asked.take(part) if asked else None
+        except BadMessage:
+            del self._readings[panel]
+            raise
+        if whole:
+            del self._readings[panel]
+        return whole
+
+    def ask(self, now: Moment) -> dict[str, ServedPanel]:
+        """Send what is to be asked now; returns the panels that were asked."""
+        spoken_to = {}
+        for panel, asked in list(self._readings.items()):
+            served = self._panels.get(panel)
+            question = asked.ask(now.steady_ms, served.time_ms(now)) if served and served.end.hello else None
+            if served and question:
+                served.end.read_config(question)
+                spoken_to[panel] = served
+            elif asked.given_up or not served:
+                del self._readings[panel]
+        return spoken_to
+
+    def due_ms(self) -> list[int]:
+        """Return when there is something to ask again, on the steady clock."""
+        return [asked.due_ms for asked in self._readings.values() if asked.due_ms]

@@ -7,36 +7,38 @@ when that has ended. So nothing acknowledged is ever lost, and a failed commit c
 from collections.abc import Callable
 from typing import Any
 
-from hemlarm_cloud.ingest import dating
+from hemlarm_cloud.ingest import answers, dating
 from hemlarm_cloud.ingest.asking_again import Range
 from hemlarm_cloud.ingest.batch import Batch, Received
-from hemlarm_cloud.ingest.configuration_reading import ConfigurationReading
-from hemlarm_cloud.ingest.entry_delays import EntryDelays
+from hemlarm_cloud.ingest.configuration_reading import ConfigurationReadings
+from hemlarm_cloud.ingest.entry_delays import EntryDelays, decide
+from hemlarm_cloud.ingest.levels import HEARTBEAT_MS, Levels
+from hemlarm_cloud.ingest.line_keeping import LineKeeping
 from hemlarm_cloud.ingest.moment import Moment
-from hemlarm_cloud.ingest.requests_sent import COMMAND_REPEAT_MS, RequestsSent
-from hemlarm_cloud.ingest.served_panels import ServedPanel, ServedPanels
+from hemlarm_cloud.ingest.requests_sent import COMMAND_REPEAT_MS, RequestsSent, send, set_state
+from hemlarm_cloud.ingest.served_panels import LEVELS_TELLS, ServedPanel, ServedPanels
+from hemlarm_cloud.ingest.texting import Text, Texting
 from hemlarm_cloud.store import (
     Change,
     Command,
-    CommandState,
     Event,
     Outcome,
     PanelHealth,
-    PresumedAlarm,
+    PathReport,
     Store,
     StoreConflictError,
     StoreError,
 )
 from hemlarm_cloud.store.transaction import Transaction
 from hemlarm_cloud.vault import Vault
-from hemlarm_protocol import messages, sealing
+from hemlarm_protocol import message_names, messages, path_names, sealing
 from hemlarm_protocol.errors import BadMessage
 from hemlarm_protocol.session import Refusals
 
 __all__ = ["COMMAND_REPEAT_MS", "HEARTBEAT_MS", "IngestCore"]
 
-HEARTBEAT_MS = 60_000
-"""How often a panel reports: three times in the 180 s link level, the trade's recommendation."""
+SUPERVISED = (path_names.IP, path_names.MOBILE)
+"""The paths that heartbeats come on."""
 
 RECONFIGURED = (1305, 1306)
 """A restart and a change of the configuration: the panel may have another than the one stored."""
@@ -46,8 +48,9 @@ class IngestCore:
     """The ingest of one process, which alone serves its panels. `random(n)` gives n bytes.
 
     The times given are milliseconds since 1970. What lasts is measured by `steady_ms`, a clock in milliseconds that
-    nobody sets; without it the times given are taken for steady. After a start call `pump` once: what the process
-    before has left waits from then on.
+    nobody sets; without it the times given are taken for steady. `heartbeat_ms` is how often panels are asked to be
+    heard; without it each panel's levels say so. After a start call `pump` once: what the process before has left waits
+    from then on.
     """
 
     def __init__(
@@ -55,7 +58,7 @@ class IngestCore:
         store: Store,
         vault: Vault,
         random: Callable[[int], bytes],
-        heartbeat_ms: int = HEARTBEAT_MS,
+        heartbeat_ms: int | None = None,
         steady_ms: Callable[[], int] | None = None,
     ) -> None:
         self.refusals = Refusals()
@@ -68,18 +71,28 @@ class IngestCore:
         self._speaking: dict[str, ServedPanel] = {}
         self._entry_delays = EntryDelays()
         self._requests = RequestsSent()
-        self._readings: dict[str, ConfigurationReading] = {}
+        self._readings = ConfigurationReadings(self._panels, random)
+        self._heartbeat_ms = heartbeat_ms
+        self._lines = LineKeeping(heartbeat_ms)
+        self._texting = Texting()
 
     def receive(self, panel: str, frame: bytes, now_ms: int) -> None:
         """Take one frame from the broker. What is not from this panel is counted and has no other effect."""
         now = self._moment(now_ms)
-        served = self._panels.find(panel, now.steady_ms)
-        if served is None:
-            self.refusals.add("unknown or revoked panel")
-            return
-        self._speaking[panel] = self._batch.panels[panel] = served
-        for fact in served.end.received(frame, now.steady_ms, now_ms):
-            self._note(panel, served, fact, now)
+        served = self._find(panel, now)
+        if served is not None:
+            for fact in served.end.received(frame, now.steady_ms, now_ms):
+                self._note(panel, served, fact, now)
+
+    def receive_sms(self, panel: str, frame: bytes, now_ms: int, sender: str = "") -> None:
+        """Take one frame that came by SMS, from the number `sender`, which proves nothing. Only events come so."""
+        now = self._moment(now_ms)
+        served = self._find(panel, now)
+        if served is not None:
+            for fact in served.end.received_by_sms(frame, now.steady_ms):
+                if fact[0] == "event":
+                    _, kid, number, sealed, message = fact
+                    self._batch.events.append(Received(panel, kid, number, sealed, message, now, sender))
 
     def commit(self, now_ms: int) -> list[tuple[str, bytes]]:
         """Make what was received durable, and return the frames to publish.
@@ -98,40 +111,66 @@ class IngestCore:
             self._acknowledge(batch, outcomes, now)
             self._ask_again(batch, gaps, now)
             for panel in batch.outdated:
-                self._readings[panel] = ConfigurationReading(self._random)
-        self._ask_for_configurations(now)
+                self._readings.begin(panel)
+            for panel in self._lines.written(batch.heard, now):
+                batch.panels[panel].levels_tells = LEVELS_TELLS
+        self._speaking |= self._readings.ask(now)
         return self._frames()
+
+    def texts(self) -> list[Text]:
+        """Return what is to go by SMS since the last call: acknowledgements of what came so and is committed."""
+        return self._texting.to_send()
 
     def pump(self, now_ms: int, shards: tuple[str, str] = ("00", "ff")) -> list[tuple[str, bytes]]:
         """Do what is due by now, and return the frames to publish. Raises StoreError.
 
-        Commands and changes that wait for a panel with a session are sent, and alarms raised for entry delays that
-        nothing ended.
+        Commands, changes and levels that wait for a panel with a session are sent, and alarms raised for entry delays
+        that nothing ended.
         """
         now = self._moment(now_ms)
         with self._store.read() as reading:
             waiting: list[Command | Change] = [*reading.due_commands(now_ms, shards)]
             waiting += reading.due_changes(now_ms, shards)
+            untold = reading.untold_levels(shards)
         delays = self._entry_delays.due(self._store.read, now, shards)
         sent = [request for request in self._requests.due(waiting, now) if self._send(request, now)]
-        if sent or delays:
+        if sent or delays or untold:
             try:
                 with self._store.begin() as tx:
-                    self._mark_sent(tx, sent, now_ms)
-                    self._decide(tx, delays, now)
+                    for request in sent:
+                        set_state(tx, request.id, "sent", now_ms)
+                    decide(tx, self._entry_delays, delays, self._panels, now)
+                    levels = self._take_levels(tx, untold)
             except StoreError:
                 self._entry_delays.forget()
                 raise
-        self._ask_for_configurations(now)
+            self._relevel(levels)
+        self._speaking |= self._readings.ask(now)
         return self._frames()
 
-    def deadline_ms(self, now_ms: int) -> int | None:
-        """Return when `pump` has something to do that time alone brings, or None. Raises StoreError."""
+    def supervise(self, now_ms: int, shards: tuple[str, str] = ("00", "ff")) -> None:
+        """Begin the line faults of panels that were silent for too long. Raises StoreError.
+
+        Call it while all that has arrived is received. The first call reads what the process before has left.
+        """
         now = self._moment(now_ms)
-        times = [asked.due_ms for asked in self._readings.values() if asked.due_ms]
-        delay_ms = self._entry_delays.next_ms(self._store.read, now)
-        if delay_ms is not None:
-            times.append(delay_ms)
+        silent = self._lines.due(self._store.read, now, shards)
+        if silent:
+            with self._store.begin() as tx:
+                begun = self._lines.begin(tx, silent, now)
+            self._lines.begun(begun)
+
+    def listening(self, now_ms: int) -> None:
+        """What panels say reaches us again, after a time in which it may not have: their silence counts from now."""
+        self._lines.listening(self._moment(now_ms))
+
+    def deadline_ms(self, now_ms: int) -> int | None:
+        """Return when `pump` or `supervise` has something to do that time alone brings, or None. Raises StoreError."""
+        now = self._moment(now_ms)
+        times = self._readings.due_ms()
+        for next_ms in (self._entry_delays.next_ms(self._store.read, now), self._lines.next_ms()):
+            if next_ms is not None:
+                times.append(next_ms)
         return min(times) + now.ahead_ms if times else None
 
     def expire(self, now_ms: int) -> None:
@@ -140,7 +179,7 @@ class IngestCore:
             tx.expire_commands(now_ms)
             tx.expire_changes(now_ms)
             for request_id in self._requests.outlived(self._moment(now_ms)):
-                _set_state(tx, request_id, "expired", now_ms)
+                set_state(tx, request_id, "expired", now_ms)
 
     def refusal_counts(self) -> dict[str, int]:
         """Return how many frames were refused, by reason, over all panels in memory."""
@@ -154,6 +193,14 @@ class IngestCore:
         return Moment(now_ms, self._steady_ms() if self._steady_ms else now_ms)
 
     # Receiving.
+
+    def _find(self, panel: str, now: Moment) -> ServedPanel | None:
+        served = self._panels.find(panel, now.steady_ms)
+        if served is None:
+            self.refusals.add("unknown or revoked panel")
+        else:
+            self._speaking[panel] = self._batch.panels[panel] = served
+        return served
 
     def _note(self, panel: str, served: ServedPanel, fact: tuple[Any, ...], now: Moment) -> None:
         kind = fact[0]
@@ -174,27 +221,41 @@ class IngestCore:
             self._take_part(panel, fact[1])
         elif kind == "health":
             self._batch.health[panel] = PanelHealth(panel, now.unix_ms, *fact[1])
+        elif kind == "path-report":
+            self._take_path_report(panel, fact[1], now)
 
-    def _note_heartbeat(self, panel: str, served: ServedPanel, told: messages.Heartbeat, now: Moment) -> None:
+    def _note_heartbeat(
+        self, panel: str, served: ServedPanel, told: messages.Heartbeat | messages.PathHeartbeat, now: Moment
+    ) -> None:
         served.told_ahead_ms = now.ahead_ms
         served.boots.heard(told.uptime_ms, now.steady_ms)
         if served.boots.news(now):
             self._batch.reporting.add(panel)
+        path = told.path if isinstance(told, messages.PathHeartbeat) else path_names.IP
+        if path not in SUPERVISED:
+            self.refusals.add("a heartbeat of no known path")
+        elif self._lines.heard(panel, served.levels, path, served.boots.made_ms(told.uptime_ms, now.steady_ms), now):
+            self._batch.heard[panel] = None
+        if served.levels_tells:
+            self._panels.tell_levels(served)
         incomplete = served.asking.heartbeat(told.next_number, told.pending, now.steady_ms)
         if incomplete or (served.undated and told.pending == 0):
             self._batch.asking.add(panel)
 
     def _take_part(self, panel: str, part: messages.ConfigPart) -> None:
-        asked = self._readings.get(panel)
         try:
-            whole = asked.take(part) if asked else None
+            whole = self._readings.take(panel, part)
         except BadMessage as refusal:
             self.refusals.add(str(refusal))
-            del self._readings[panel]
             return
         if whole:
-            del self._readings[panel]
             self._batch.documents[panel] = whole
+
+    def _take_path_report(self, panel: str, told: messages.PathReport, now: Moment) -> None:
+        if told.path not in message_names.PATHS:
+            self.refusals.add("a report of no known path")
+            return
+        self._batch.path_reports[panel, told.path] = PathReport(panel, told.path, now.unix_ms, *told[1:])
 
     # Committing.
 
@@ -205,17 +266,17 @@ class IngestCore:
         # A document first: whatever else came with it may have made it old.
         for panel, (revision, document) in batch.documents.items():
             tx.keep_configuration(panel, revision, document, now.unix_ms)
-        batch.outdated |= {panel for panel in batch.opened if _is_outdated(tx, panel)}
+        batch.outdated |= {panel for panel in batch.opened if answers.is_outdated(tx, panel)}
         for panel in batch.reporting:
             dating.tell_boots(tx, panel, batch.panels[panel], now)
         outcomes = self._write_events(tx, batch, now)
-        for panel, result in batch.results:
-            if isinstance(result, messages.Refusal):
-                tx.explain_change(result.id, panel, _readable(result.text))
-            else:
-                self._write_result(tx, batch, panel, result, now.unix_ms)
+        answers.write(tx, batch, now.unix_ms)
         for health in batch.health.values():
             tx.keep_health(health)
+        for report in batch.path_reports.values():
+            tx.keep_path_report(report)
+        self._lines.write(tx, batch.heard, now)
+        self._texting.look_up(tx, batch.events)
         return outcomes, {panel: self._gaps(tx, panel, batch.panels[panel], now) for panel in batch.asking}
 
     def _write_events(self, tx: Transaction, batch: Batch, now: Moment) -> list[Outcome]:
@@ -242,14 +303,7 @@ class IngestCore:
         age_ms = batch.panels[row.panel].boots.age_ms(row.kid, row.boot, row.uptime_ms, at.steady_ms)
         self._entry_delays.stored(tx, row, at, age_ms)
         if row.qcode in RECONFIGURED:
-            _outdate(tx, batch, row.panel)
-
-    def _write_result(self, tx: Transaction, batch: Batch, panel: str, result: Any, now_ms: int) -> None:
-        state: CommandState = "done" if result.status == 0 else "failed"
-        answer = (result.id, state, now_ms, result.status, result.detail, panel)
-        if not tx.set_command_state(*answer) and tx.set_change_state(*answer):
-            # Done, it is another configuration now; refused as a conflict, it has been another one for some time.
-            _outdate(tx, batch, panel)
+            answers.outdate(tx, batch, row.panel)
 
     def _gaps(self, tx: Transaction, panel: str, served: ServedPanel, now: Moment) -> list[Range]:
         if served.undated:
@@ -262,22 +316,27 @@ class IngestCore:
         if isinstance(error, StoreConflictError):
             # The store is not the one that these panels were read from: begin with them anew.
             self._panels.forget(batch.panels)
+            self._lines = LineKeeping(self._heartbeat_ms)
             self._speaking = {}
         else:
             self._batch = batch.what_comes_once()
 
     # What time brings.
 
-    def _mark_sent(self, tx: Transaction, sent: list[Command | Change], now_ms: int) -> None:
-        for request in sent:
-            _set_state(tx, request.id, "sent", now_ms)
+    def _take_levels(self, tx: Transaction, untold: list[str]) -> dict[str, Levels]:
+        """Take note of levels that somebody has set."""
+        for panel in untold:
+            tx.take_levels(panel)
+        known = [row for row in map(tx.panel, untold) if row]
+        return {row.id: Levels.of(row).paced(self._heartbeat_ms) for row in known}
 
-    def _decide(self, tx: Transaction, delays: list[PresumedAlarm], now: Moment) -> None:
-        for delay in delays:
-            served = self._panels.get(delay.panel)
-            event_ms = served.event_ms if served else 0
-            if self._entry_delays.is_over(delay, event_ms, now) or (served and _heard_all_since(tx, served, delay)):
-                self._entry_delays.decide(tx, delay, now)
+    def _relevel(self, levels: dict[str, Levels]) -> None:
+        for panel, each in levels.items():
+            self._lines.relevel(panel, each)
+            served = self._panels.relevel(panel, each)
+            if served is not None and served.end.hello:
+                self._panels.tell_levels(served)
+                self._speaking[panel] = served
 
     # Sending.
 
@@ -293,6 +352,7 @@ class IngestCore:
             served = batch.panels[panel]
             served.end.acknowledge(events)
             served.event_ms = now.steady_ms
+        self._texting.answer(batch, outcomes, now)
         for (panel, kid), is_new in new.items():
             numbers = [number for key_id, number, _ in by_panel[panel] if key_id == kid]
             batch.panels[panel].asking.stored(kid, numbers, is_new, now.steady_ms)
@@ -313,60 +373,12 @@ class IngestCore:
         if served is None:
             return False
         self._speaking[request.panel] = served
-        # By the clock the panel has from us, which may have been set since.
-        expires_s = (request.expires_ms - now.unix_ms + served.time_ms(now)) // 1000
-        if isinstance(request, Change):
-            change = messages.Configure(request.id, request.base, request.user, expires_s, request.edits)
-            sent = served.end.configure(change)
-        else:
-            asked = messages.Command(request.id, request.verb, request.argument, request.user, expires_s)
-            sent = served.end.command(asked)
+        sent = send(request, served, now)
         if sent:
             self._requests.sent(request.id, now)
         return sent
-
-    def _ask_for_configurations(self, now: Moment) -> None:
-        for panel, asked in list(self._readings.items()):
-            served = self._panels.get(panel)
-            question = asked.ask(now.steady_ms, served.time_ms(now)) if served and served.end.hello else None
-            if served and question:
-                self._speaking[panel] = served
-                served.end.read_config(question)
-            elif asked.given_up or not served:
-                del self._readings[panel]
 
     def _frames(self) -> list[tuple[str, bytes]]:
         frames = [(panel, frame) for panel, served in self._speaking.items() for frame in served.end.to_send()]
         self._speaking = {}
         return frames
-
-
-def _heard_all_since(tx: Transaction, served: ServedPanel, delay: PresumedAlarm) -> bool:
-    """Tell whether nothing is missing that the panel has recorded up to its last report, made after this event.
-
-    An event that comes late is often followed by others that are just as late, and one of them may settle it.
-    """
-    asking = served.asking
-    if asking.present != delay.kid or asking.next_number <= delay.number:
-        return False
-    return not tx.missing(delay.panel, delay.kid, asking.next_number, at_most=1)
-
-
-def _set_state(tx: Transaction, request_id: bytes, state: CommandState, now_ms: int) -> None:
-    if not tx.set_command_state(request_id, state, now_ms):
-        tx.set_change_state(request_id, state, now_ms)
-
-
-def _is_outdated(tx: Transaction, panel: str) -> bool:
-    configuration = tx.configuration(panel)
-    return configuration is not None and not configuration.complete
-
-
-def _outdate(tx: Transaction, batch: Batch, panel: str) -> None:
-    tx.expect_configuration(panel)
-    batch.outdated.add(panel)
-
-
-def _readable(text: bytes) -> str:
-    """Return a panel's words without what a terminal would obey and a database may not take: control characters."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text.decode())

@@ -4,11 +4,12 @@ Whether an entry delay ended well is a question about what is stored, whose answ
 kept in memory only tells which of the stored events are worth a question.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from hemlarm_cloud.ingest.moment import Moment
+from hemlarm_cloud.ingest.served_panels import ServedPanel, ServedPanels
 from hemlarm_cloud.store import Event, PresumedAlarm
 from hemlarm_cloud.store.presumed import SETTLING
 from hemlarm_cloud.store.queries import Queries
@@ -170,3 +171,25 @@ def _found(delay: PresumedAlarm, now: Moment) -> _Wait:
     """Return how long an entry delay of another process waits: never longer than from its beginning."""
     left_ms = min(max(0, delay.due_ms - now.unix_ms), delay.due_ms - delay.received_ms)
     return _Wait(now.steady_ms, now.steady_ms + left_ms, late=True)
+
+
+def decide(
+    tx: Transaction, entry_delays: EntryDelays, due: Iterable[PresumedAlarm], panels: ServedPanels, now: Moment
+) -> None:
+    """Settle these due entry delays or raise their alarms, but for those that wait for events which are missing."""
+    for delay in due:
+        served = panels.get(delay.panel)
+        event_ms = served.event_ms if served else 0
+        if entry_delays.is_over(delay, event_ms, now) or (served and _heard_all_since(tx, served, delay)):
+            entry_delays.decide(tx, delay, now)
+
+
+def _heard_all_since(tx: Transaction, served: ServedPanel, delay: PresumedAlarm) -> bool:
+    """Tell whether nothing is missing that the panel has recorded up to its last report, made after this event.
+
+    An event that comes late is often followed by others that are just as late, and one of them may settle it.
+    """
+    asking = served.asking
+    if asking.present != delay.kid or asking.next_number <= delay.number:
+        return False
+    return not tx.missing(delay.panel, delay.kid, asking.next_number, at_most=1)

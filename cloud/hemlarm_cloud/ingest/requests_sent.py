@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hemlarm_cloud.ingest.moment import Moment
-from hemlarm_cloud.store import Change, Command
+from hemlarm_cloud.ingest.served_panels import ServedPanel
+from hemlarm_cloud.store import Change, Command, CommandState
+from hemlarm_cloud.store.transaction import Transaction
+from hemlarm_protocol import messages
 
 COMMAND_REPEAT_MS = 5_000
 """A command that was sent and not answered is sent again; the panel executes an id only once."""
@@ -46,3 +49,19 @@ class RequestsSent:
     def outlived(self, now: Moment) -> list[bytes]:
         """Return those whose life is over by the steady clock, whatever the other one shows."""
         return [request_id for request_id, known in self._known.items() if known.ends_ms <= now.steady_ms]
+
+
+def send(request: Command | Change, served: ServedPanel, now: Moment) -> bool:
+    """Send a request in the panel's session; returns False where there is none."""
+    # By the clock the panel has from us, which may have been set since.
+    expires_s = (request.expires_ms - now.unix_ms + served.time_ms(now)) // 1000
+    if isinstance(request, Change):
+        change = messages.Configure(request.id, request.base, request.user, expires_s, request.edits)
+        return served.end.configure(change)
+    return served.end.command(messages.Command(request.id, request.verb, request.argument, request.user, expires_s))
+
+
+def set_state(tx: Transaction, request_id: bytes, state: CommandState, now_ms: int) -> None:
+    """Move a command or a change on."""
+    if not tx.set_command_state(request_id, state, now_ms):
+        tx.set_change_state(request_id, state, now_ms)

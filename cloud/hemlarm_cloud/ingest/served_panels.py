@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from hemlarm_cloud.ingest.allowance import Allowance
 from hemlarm_cloud.ingest.asking_again import AskingAgain
 from hemlarm_cloud.ingest.boot_times import BootTimes
+from hemlarm_cloud.ingest.levels import Levels
 from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.vault import Vault, VaultError
@@ -13,6 +15,9 @@ from hemlarm_protocol.session import Refusals
 PANELS_MAX = 20_000
 """Panels whose session is kept in memory, about 6 KB each; one beyond them is greeted anew."""
 
+LEVELS_TELLS = 3
+"""How often levels are told: at once and with the next heartbeats, since nothing answers them."""
+
 REVOKED_EVERY_MS = 20_000
 """How often the store is asked who was revoked: a revoked panel is refused well within a minute."""
 
@@ -21,11 +26,15 @@ class ServedPanel:
     """One panel: its end of the session, and what its reports told.
 
     `told_ahead_ms` is what the time it was last told is ahead of the steady clock, `undated` the incarnations with
-    events whose dates are worth another look.
+    events whose dates are worth another look. `texted_from` is the number that a new event came from by SMS.
     """
 
-    def __init__(self, end: CloudEnd) -> None:
+    def __init__(self, end: CloudEnd, levels: Levels) -> None:
         self.end = end
+        self.levels = levels
+        self.levels_tells = 0
+        self.texted_from: str | None = None
+        self.texts = Allowance()
         self.boots = BootTimes()
         self.asking = AskingAgain()
         self.undated: set[bytes] = set()
@@ -39,6 +48,7 @@ class ServedPanel:
         self.boots.opened(hello.boot, kids, hello.uptime_ms, self.end.greeted_ms)
         self.asking.opened(kids, self.end.incarnations, now.steady_ms)
         self.undated |= set(kids)
+        self.levels_tells = LEVELS_TELLS
 
     def time_ms(self, now: Moment) -> int:
         """Return what the panel takes for the time now, in ms since 1970: what it was told, and what went by since."""
@@ -49,7 +59,7 @@ class ServedPanels:
     """Those in memory, by id. `random(n)` gives n bytes."""
 
     def __init__(
-        self, store: Store, vault: Vault, random: Callable[[int], bytes], heartbeat_ms: int, refusals: Refusals
+        self, store: Store, vault: Vault, random: Callable[[int], bytes], heartbeat_ms: int | None, refusals: Refusals
     ) -> None:
         self._store = store
         self._vault = vault
@@ -66,6 +76,19 @@ class ServedPanels:
     def all(self) -> Iterable[ServedPanel]:
         """Return all of them."""
         return self._known.values()
+
+    def relevel(self, panel: str, levels: Levels) -> ServedPanel | None:
+        """A panel's levels are others; returns it if it is in memory."""
+        served = self._known.get(panel)
+        if served is not None:
+            served.levels, served.levels_tells = levels, LEVELS_TELLS
+            served.end.heartbeat_ms = levels.welcome_ms(self._heartbeat_ms)
+        return served
+
+    def tell_levels(self, served: ServedPanel) -> None:
+        """Tell a panel its levels once more, where it has a session and knows what they are."""
+        served.levels_tells -= 1
+        served.end.levels(*served.levels.intervals_ms(self._heartbeat_ms))
 
     def find(self, panel: str, now_ms: int) -> ServedPanel | None:
         """Return a panel, from the store if need be; None for one that is unknown or was revoked. Raises StoreError.
@@ -94,10 +117,12 @@ class ServedPanels:
         except VaultError as error:
             self._refusals.add(str(error))
             return None
-        end = CloudEnd(bytes.fromhex(panel), root_key, self._random, self._heartbeat_ms)
+        levels = Levels.of(row).paced(self._heartbeat_ms)
+        welcome_ms = levels.welcome_ms(self._heartbeat_ms)
+        end = CloudEnd(bytes.fromhex(panel), root_key, self._random, welcome_ms)
         for incarnation in incarnations:
             end.learn(incarnation.salt)
         if len(self._known) >= PANELS_MAX:
             del self._known[next(iter(self._known))]
-        self._known[panel] = ServedPanel(end)
+        self._known[panel] = ServedPanel(end, levels)
         return self._known[panel]

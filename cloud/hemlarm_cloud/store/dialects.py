@@ -37,6 +37,14 @@ def insert_unless_present(dialect: str, table: Table) -> Insert:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
+def insert_or_replace(dialect: str, table: Table) -> Insert:
+    """Return an INSERT that gives a row whose primary key is already there the new values."""
+    keys = [column.name for column in table.primary_key]
+    insertion = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    others = {column.name: insertion.excluded[column.name] for column in table.columns if column.name not in keys}
+    return insertion.on_conflict_do_update(index_elements=keys, set_=others)
+
+
 def make_engine(url: URL) -> Engine:
     """Return an engine whose commits are durable and whose writers follow one another.
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Dialect, bindparam, exists, func, select
 
 from hemlarm_cloud.store import requests, rows, schema
-from hemlarm_cloud.store.dialects import insert_unless_present
+from hemlarm_cloud.store.dialects import insert_or_replace, insert_unless_present
 from hemlarm_cloud.store.prepared import Prepared
 
 _other = schema.event.alias("other")
@@ -36,6 +36,11 @@ _is_contested = select(
 )
 _last_event = select(func.coalesce(func.max(schema.event.c.id), 0))
 _revoked = select(schema.panel.c.id).where(schema.panel.c.revoked_ms.is_not(None))
+_untold_levels = (
+    select(schema.panel.c.id)
+    .where(schema.UNTOLD, schema.panel.c.shard.between(bindparam("first"), bindparam("last")))
+    .order_by(schema.panel.c.id)
+)
 
 
 class HotPath(NamedTuple):
@@ -48,6 +53,8 @@ class HotPath(NamedTuple):
     revoked: Prepared
     due_commands: Prepared
     due_changes: Prepared
+    untold_levels: Prepared
+    keep_heard: Prepared
 
 
 @cache
@@ -62,4 +69,6 @@ def hot_path(dialect: Dialect) -> HotPath:
         Prepared(_revoked, dialect),
         Prepared(requests.due(schema.command), dialect),
         Prepared(requests.due(schema.configuration_change), dialect),
+        Prepared(_untold_levels, dialect),
+        Prepared(insert_or_replace(dialect.name, schema.path_heard), dialect, ["panel", "path", "heard_ms"]),
     )

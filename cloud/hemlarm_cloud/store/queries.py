@@ -8,6 +8,7 @@ from hemlarm_cloud.store import gaps, requests, rows, schema
 from hemlarm_cloud.store.configurations import ConfigurationReading
 from hemlarm_cloud.store.dating import DatingReading
 from hemlarm_cloud.store.health import HealthReading
+from hemlarm_cloud.store.lines import LineReading
 from hemlarm_cloud.store.presumed import PresumedReading
 
 _PAGE = 1000
@@ -17,7 +18,7 @@ _event_columns = [schema.event.c[name] for name in rows.Event._fields]
 _alert_columns = [schema.alert.c[name] for name in rows.Alert._fields]
 
 
-class Queries(PresumedReading, ConfigurationReading, DatingReading, HealthReading):
+class Queries(PresumedReading, ConfigurationReading, DatingReading, HealthReading, LineReading):
     """What can be asked of the store. Raises StoreError through the `read` or `begin` that gave it."""
 
     def panel(self, panel: str) -> rows.Panel | None:
@@ -33,6 +34,16 @@ class Queries(PresumedReading, ConfigurationReading, DatingReading, HealthReadin
     def revoked(self) -> list[str]:
         """Return the panels that were revoked."""
         return [panel for (panel,) in self._prepared.revoked.run(self._connection).fetchall()]
+
+    def panels_with(self, kid: bytes, at_most: int) -> list[str]:
+        """Return the panels that are not revoked and have an incarnation with this key id: hardly ever more than one.
+
+        A key id has 32 bits, so among many panels two can have the same.
+        """
+        table = schema.incarnation
+        query = select(table.c.panel).join_from(table, schema.panel).where(table.c.kid == kid)
+        found = self._all(query.where(schema.panel.c.revoked_ms.is_(None)).order_by(table.c.panel).limit(at_most))
+        return [panel for (panel,) in found]
 
     def incarnations(self, panel: str) -> list[rows.Incarnation]:
         """Return the panel's incarnations, oldest first."""

@@ -16,13 +16,21 @@ CommandState = Literal["queued", "sent", "done", "failed", "expired"]
 
 EntryDelayState = Literal["waiting", "settled", "raised"]
 
+LineFaultKind = Literal["line-fault", "path-fault"]
+"""A panel that is silent on all its paths for its link level, or on one path for that path's own level."""
+
 Dating = Literal["panel", "session", "between"]
 """Who says when an event happened: the panel's clock; the uptime in it and a session of the same boot; or nobody, and
 it is an estimate from what happened before and after."""
 
 
 class Panel(NamedTuple):
-    """A panel that was provisioned; `root_key` is wrapped by the vault, `certificate_serial` is hexadecimal."""
+    """A panel that was provisioned; `root_key` is wrapped by the vault, `certificate_serial` is hexadecimal.
+
+    It is supervised by two levels, in seconds: the longest silence of the whole panel, and of a path in standby. Events
+    that came by SMS are acknowledged to `sms_number`, if there is one. `levels_told` is False while the process that
+    serves the panel has not taken note of its levels.
+    """
 
     id: str
     shard: str
@@ -30,6 +38,10 @@ class Panel(NamedTuple):
     certificate_serial: str
     provisioned_ms: int
     revoked_ms: int | None = None
+    link_level_s: int = 180
+    standby_level_s: int = 90_000
+    sms_number: str | None = None
+    levels_told: bool = True
 
 
 class Incarnation(NamedTuple):
@@ -193,3 +205,43 @@ class PanelHealth(NamedTuple):
     battery_percent: int
     hours_left: int
     power_flags: int
+
+
+class HeardPath(NamedTuple):
+    """When a panel was last heard on a path (`path_names`), to within some minutes, and the panel's levels."""
+
+    panel: str
+    path: int
+    heard_ms: int
+    link_level_s: int
+    standby_level_s: int
+
+
+class LineFault(NamedTuple):
+    """A silence that lasted too long: of one path, or of all of them (`path` 0). `heard_ms` is when it had begun."""
+
+    panel: str
+    kind: LineFaultKind
+    path: int
+    began_ms: int
+    heard_ms: int
+    ended_ms: int | None = None
+
+
+class PathReport(NamedTuple):
+    """How a path is, as its panel last told; the fields are those of `messages.PathReport`."""
+
+    panel: str
+    path: int
+    received_ms: int
+    up: int
+    registration: int
+    technology: int
+    signal: int
+    air_s: int
+    bytes_up: int
+    bytes_down: int
+    sms: int
+    day_air_s: int
+    day_bytes_up: int
+    day_bytes_down: int

@@ -38,6 +38,12 @@ SerialId = BigInteger().with_variant(Integer, "sqlite")
 ESTIMATED = text("dating = 'between' AND qcode <> 0")
 """Which events belong into the index of those whose date is an estimate; a void record has none worth one."""
 
+UNTOLD = text("NOT levels_told")
+"""Which panels belong into the index of those whose levels are news."""
+
+OPEN = text("ended_ms IS NULL")
+"""Which line faults belong into the index of those that last."""
+
 panel = Table(
     "panel",
     metadata,
@@ -48,7 +54,19 @@ panel = Table(
     Column("provisioned_ms", BigInteger, nullable=False),
     Column("revoked_ms", BigInteger),
     Index(None, "shard"),
+    # The defaults are what panels of before these columns were given.
+    Column(
+        "link_level_s", Integer, nullable=False, server_default=text("180"), comment="the longest silence of all paths"
+    ),
+    Column(
+        "standby_level_s", Integer, nullable=False, server_default=text("90000"), comment="the longest silence of one"
+    ),
+    Column("sms_number", String(16), comment="where to acknowledge what came by SMS"),
+    Column(
+        "levels_told", Boolean, nullable=False, server_default=text("true"), comment="by the process that serves it"
+    ),
 )
+Index("ix_panel_untold", panel.c.id, sqlite_where=UNTOLD, postgresql_where=UNTOLD)
 
 incarnation = Table(
     "incarnation",
@@ -58,6 +76,7 @@ incarnation = Table(
     Column("salt", LargeBinary(16), nullable=False),
     Column("first_seen_ms", BigInteger, nullable=False),
     Column("complete_below", BigInteger, nullable=False, comment="every lower number is stored or void"),
+    Index(None, "kid"),
 )
 
 event = Table(
@@ -224,4 +243,53 @@ panel_health = Table(
     Column("battery_percent", Integer, nullable=False),
     Column("hours_left", Integer, nullable=False),
     Column("power_flags", Integer, nullable=False),
+)
+
+path_heard = Table(
+    "path_heard",
+    metadata,
+    Column("panel", String(16), ForeignKey("panel.id"), primary_key=True),
+    Column("path", Integer, primary_key=True),
+    Column("heard_ms", BigInteger, nullable=False, comment="the last time, to within some minutes"),
+)
+
+path_report = Table(
+    "path_report",
+    metadata,
+    Column("panel", String(16), ForeignKey("panel.id"), primary_key=True),
+    Column("path", Integer, primary_key=True),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("up", Integer, nullable=False),
+    Column("registration", Integer, nullable=False),
+    Column("technology", Integer, nullable=False),
+    Column("signal", Integer, nullable=False, comment="-dBm, 255 where not known"),
+    Column("air_s", BigInteger, nullable=False, comment="this and the next three: in this day of uptime"),
+    Column("bytes_up", BigInteger, nullable=False),
+    Column("bytes_down", BigInteger, nullable=False),
+    Column("sms", Integer, nullable=False),
+    Column("day_air_s", BigInteger, nullable=False, comment="in the last whole day of uptime"),
+    Column("day_bytes_up", BigInteger, nullable=False),
+    Column("day_bytes_down", BigInteger, nullable=False),
+)
+
+line_fault = Table(
+    "line_fault",
+    metadata,
+    Column("panel", String(16), ForeignKey("panel.id"), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("path", Integer, primary_key=True, comment="0 means all of them"),
+    Column("began_ms", BigInteger, primary_key=True),
+    Column("heard_ms", BigInteger, nullable=False, comment="the last time before"),
+    Column("ended_ms", BigInteger),
+    CheckConstraint("kind IN ('line-fault', 'path-fault')", name="kind"),
+)
+# One that lasts is there once.
+Index(
+    "uq_line_fault_open",
+    line_fault.c.panel,
+    line_fault.c.kind,
+    line_fault.c.path,
+    unique=True,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
 )

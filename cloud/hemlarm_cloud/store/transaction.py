@@ -9,6 +9,7 @@ from hemlarm_cloud.store import requests, rows, schema
 from hemlarm_cloud.store.configurations import ConfigurationWriting
 from hemlarm_cloud.store.dating import DatingWriting
 from hemlarm_cloud.store.health import HealthWriting
+from hemlarm_cloud.store.lines import LineWriting
 from hemlarm_cloud.store.presumed import PresumedWriting
 from hemlarm_cloud.store.queries import Queries
 
@@ -22,7 +23,7 @@ _Key = tuple[str, bytes, int, bytes]
 """Panel, key id, number and tag: what makes an event the same event."""
 
 
-class Transaction(Queries, PresumedWriting, ConfigurationWriting, DatingWriting, HealthWriting):
+class Transaction(Queries, PresumedWriting, ConfigurationWriting, DatingWriting, HealthWriting, LineWriting):
     """Changes that become durable together when the `with` block of `Store.begin` ends, or not at all."""
 
     def add_panel(self, panel: rows.Panel) -> None:
@@ -30,9 +31,10 @@ class Transaction(Queries, PresumedWriting, ConfigurationWriting, DatingWriting,
         self._connection.execute(insert(schema.panel), panel._asdict())
 
     def revoke_panel(self, panel: str, now_ms: int) -> bool:
-        """Mark a panel as revoked. Returns False if there is no such panel or it was revoked before."""
+        """Mark a panel as revoked, which ends its line faults. Returns False for one that was so, or is not there."""
         table = schema.panel
         change = update(table).where(table.c.id == panel, table.c.revoked_ms.is_(None)).values(revoked_ms=now_ms)
+        self.end_supervision(panel, now_ms)
         return self._connection.execute(change).rowcount == 1
 
     def learn_incarnation(self, panel: str, kid: bytes, salt: bytes, now_ms: int) -> rows.Learned:

@@ -1,0 +1,1 @@
+"""SMS between panels and the ingest: a gateway that speaks HTTP to whoever has the modems."""
