@@ -13,6 +13,9 @@ From the world                              From the panel
                                                 vouch task by_ms|null      see `Board.vouch`; since the boot
                                                 blocked             the event loop stands: the watchdog runs
                                                 keep-time unix_ms   sets the clock that runs on over resets
+    modem-data data bytes from the modem        modem-write data    bytes to the modem
+                                                modem-key pressed   its power key
+                                                modem-supply on     its power
 Only in virtual time:
     now ms          the turn: time since boot   idle until_ms|null      the turn back: nothing to do before then
     connected n     connection n is open        connect n               opens connection n

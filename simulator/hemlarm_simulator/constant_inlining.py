@@ -121,9 +121,13 @@ class _Module:
             value = _constant(modules, module, there)
             if value is not None:
                 names[here] = value
-            elif f"{module}.{there}" in modules:
+            elif f"{module}.{there}" in modules and self._means_one_thing(here):
                 members[here] = modules[f"{module}.{there}"].constants
         return _Reader(names, members)
+
+    def _means_one_thing(self, here: str) -> bool:
+        """Whether this name is imported from one place only: of two modules with one name nobody knows which it is."""
+        return len({(module, there) for name, module, there in self._imports if name == here}) == 1
 
     def _note(self, name: str, expression: ast.expr, reader: "_Reader") -> None:
         try:

@@ -7,12 +7,14 @@ leaves out is left to the firmware's default.
 import hashlib
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hemlarm_simulator import firmware_code
+from hemlarm_simulator.house_table import Fields, HouseError, HouseTable
+from hemlarm_simulator.modem_description import ModemDescription, read_modem
 from hemlarm_simulator.plants.loads import PIR_MA, REFERENCE_MA
 from hemlarm_simulator.plants.wires import WIRINGS
 from hemlarm_simulator.power_description import AGES_PERCENT, BATTERIES, LOADS_MA, MAH, TEMPERATURES_C, PowerDescription
@@ -68,14 +70,6 @@ _ZONE_FIELDS = {
 }
 _POWER_FIELDS = {"mains_delay_s": int, "battery_test_h": int}
 _USER_FIELDS = {"role": str, "areas": list, "days": int, "from_min": int, "to_min": int, "until_s": int}
-
-
-Fields = Mapping[int | str, Any]
-"""Part of a configuration map."""
-
-
-class HouseError(Exception):
-    """A house file that cannot be used; the text names the file, the field and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +166,7 @@ class HouseDescription:
     """A whole house. `filter_ms` is how long a contact must rest before the panel hears of its change.
 
     `pets` are the animals that live there, by their mass in kg. Without `power` mains never fails, and the panel
-    measures no battery. `fields` go to the panel as they are.
+    measures no battery; without `modem` it has one path only. `fields` go to the panel as they are.
     """
 
     title: str
@@ -185,6 +179,7 @@ class HouseDescription:
     pets: tuple[float, ...] = ()
     fields: Fields = field(default_factory=dict)
     power: PowerDescription | None = None
+    modem: ModemDescription | None = None
 
     def panel_config(self, code_salt: bytes) -> dict[int | str, Any]:
         """The configuration map that this house's panel is given, codes hashed under `code_salt`."""
@@ -201,55 +196,9 @@ class HouseDescription:
             config["pets_kg"] = math.ceil(sum(self.pets))
         if self.power is not None:
             config |= self.power.panel_config()
+        if self.modem is not None:
+            config |= self.modem.panel_config()
         return config
-
-
-class _Table:
-    """One table of the file, with errors that say where they are."""
-
-    def __init__(self, where: str, values: Mapping[str, Any]) -> None:
-        self.where = where
-        self._values = values
-        self._used: set[str] = set()
-
-    def get(self, name: str, kind: type, default: Any = None) -> Any:
-        self._used.add(name)
-        value = self._values.get(name, default)
-        if value is None:
-            raise HouseError(f"{self.where}: {name} is missing")
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise HouseError(f"{self.where}: {name} = {value!r} is not of type {kind.__name__}")
-        return value
-
-    def choice(self, name: str, allowed: Iterable[str], default: str | None = None) -> str:
-        value: str = self.get(name, str, default)
-        if value not in allowed:
-            raise HouseError(f"{self.where}: {name} = {value!r} is not one of {', '.join(allowed)}")
-        return value
-
-    def given(self, fields: Mapping[str, type]) -> Fields:
-        """Those of `fields` that are there."""
-        self._used |= set(fields)
-        return {name: self.get(name, kind) for name, kind in fields.items() if name in self._values}
-
-    def tables(self, name: str) -> list["_Table"]:
-        found = self.get(name, list, [])
-        return [_Table(f"{self.where}, {name} {number}", item) for number, item in enumerate(found, 1)]
-
-    def within(self, name: str, allowed: range, default: int | None = None) -> int:
-        value: int = self.get(name, int, default)
-        if value not in allowed:
-            raise HouseError(f"{self.where}: {name} = {value} is not from {allowed.start} to {allowed.stop - 1}")
-        return value
-
-    def table(self, name: str) -> "_Table | None":
-        found = self.get(name, dict, {})
-        return _Table(f"{self.where}, {name}", found) if name in self._values else None
-
-    def done(self) -> None:
-        for name in self._values:
-            if name not in self._used:
-                raise HouseError(f"{self.where}: unknown field {name}; allowed are {', '.join(sorted(self._used))}")
 
 
 def houses() -> list[str]:
@@ -270,7 +219,7 @@ def read_house(path: Path) -> HouseDescription:
         values = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise HouseError(f"{path}: {error}") from error
-    top = _Table(path.name, values)
+    top = HouseTable(path.name, values)
     sensors = tuple(_sensor(table) for table in top.tables("sensor"))
     house = HouseDescription(
         title=top.get("title", str),
@@ -283,13 +232,14 @@ def read_house(path: Path) -> HouseDescription:
         pets=tuple(_mass_kg(top, mass) for mass in top.get("pets", list, [])),
         fields=top.given(_PANEL_FIELDS),
         power=_power(top.table("power"), sensors),
+        modem=read_modem(top.table("modem")),
     )
     top.done()
     _check(path.name, house)
     return house
 
 
-def _area(table: _Table) -> AreaDescription:
+def _area(table: HouseTable) -> AreaDescription:
     area = AreaDescription(
         table.get("number", int), table.get("exit_s", int), table.get("entry_s", int), table.given(_AREA_FIELDS)
     )
@@ -297,7 +247,7 @@ def _area(table: _Table) -> AreaDescription:
     return area
 
 
-def _sensor(table: _Table) -> SensorDescription:
+def _sensor(table: HouseTable) -> SensorDescription:
     sensor = SensorDescription(
         name=table.get("name", str),
         kind=table.choice("kind", KINDS),
@@ -322,7 +272,7 @@ def _sensor(table: _Table) -> SensorDescription:
     return sensor
 
 
-def _user(table: _Table) -> UserDescription:
+def _user(table: HouseTable) -> UserDescription:
     user = UserDescription(
         name=table.get("name", str),
         number=table.get("number", int),
@@ -335,7 +285,7 @@ def _user(table: _Table) -> UserDescription:
     return user
 
 
-def _power(table: _Table | None, sensors: Iterable[SensorDescription]) -> PowerDescription | None:
+def _power(table: HouseTable | None, sensors: Iterable[SensorDescription]) -> PowerDescription | None:
     if table is None:
         return None
     pirs = sum(sensor.kind in _FED_BY_THE_PANEL and not sensor.radio for sensor in sensors)
@@ -356,14 +306,14 @@ def _power(table: _Table | None, sensors: Iterable[SensorDescription]) -> PowerD
     return power
 
 
-def _tag(table: _Table, text: Any) -> bytes:
+def _tag(table: HouseTable, text: Any) -> bytes:
     try:
         return bytes.fromhex(text)
     except (TypeError, ValueError) as error:
         raise HouseError(f'{table.where}: tags: {text!r} is no tag; write its bytes, as "04A1B2C3"') from error
 
 
-def _mass_kg(table: _Table, mass: Any) -> float:
+def _mass_kg(table: HouseTable, mass: Any) -> float:
     if not isinstance(mass, (int, float)) or isinstance(mass, bool) or not 0 < mass <= _PET_KG_MAX:
         raise HouseError(f"{table.where}: pets: {mass!r} is no animal's mass in kg, above 0 up to {_PET_KG_MAX}")
     return float(mass)

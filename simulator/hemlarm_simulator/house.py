@@ -160,6 +160,10 @@ class House:
         """A radio sensor gets out of the panel's reach, or back into it."""
         self._radio(name).reachable = reachable
 
+    def jam(self, on: bool) -> None:
+        """Somebody begins, or ceases, to jam the sensors' radio."""
+        self._air.jam(on)
+
     def enter_code(self, digits: str, mode: str) -> None:
         """Somebody enters a code at the keypad and then presses "away", "home", "night", "off" or "ok"."""
         self.keypad.press([*digits, mode])
@@ -209,6 +213,7 @@ class House:
     def regain_power(self) -> None:
         """The panel has power again, and is about to start."""
         self._power_loops(True)
+        self._air.panel_starts()
         if self.supply is not None:
             self.supply.panel_starts()
 

@@ -28,7 +28,7 @@ def shortened(sources: Mapping[str, str], kept: Collection[str] = ()) -> tuple[d
     speakers = Counter(name for module in modules.values() for name in module.spoken)
     texts, names = {}, {}
     for family in _families(modules):
-        taken = {name for member in family for name in modules[member].spoken}
+        taken = {name for member in family for name in modules[member].taken}
         pool = (short for short in _short_names() if short not in taken)
         own = [] if any(member in kept for member in family) else _own(family, modules, speakers)
         short = dict(zip(own, pool, strict=False))
@@ -49,15 +49,24 @@ def restored(text: str, names: Names) -> str:
 
 
 def fitted(text: str, names: Names) -> str:
-    """Return the text of a program from outside with the short names of whatever private it speaks of."""
-    short = {name: brief for module in names.values() for brief, name in module.items()}
-    return _Module("", text).renamed(short) if short else text
+    """Return the text of a program from outside with the short names of whatever private it speaks of.
+
+    What it defines itself stays, since of two modules the short names may be one and the same.
+    """
+    tree = ast.parse(text)
+    own = set(_defined(tree))
+    short = {name: brief for module in names.values() for brief, name in module.items() if name not in own}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Constant):
+            _rename(node, short)
+    return ast.unparse(tree)
 
 
 class _Module:
     def __init__(self, name: str, text: str) -> None:
         self.tree = ast.parse(text, name)
-        self.spoken = {said for node in ast.walk(self.tree) for said in _names_in(node) if _PRIVATE.fullmatch(said)}
+        self.taken = {said for node in ast.walk(self.tree) for said in _names_in(node)}
+        self.spoken = {name for name in self.taken if _PRIVATE.fullmatch(name)}
 
     def bases(self) -> Iterator[str]:
         """Modules that may hold a class of which one here is a kind: an object of that has the names of both."""
@@ -99,6 +108,16 @@ def _families(modules: Mapping[str, _Module]) -> list[list[str]]:
     for name in modules:
         families[head[name]].append(name)
     return list(families.values())
+
+
+def _defined(tree: ast.AST) -> Iterator[str]:
+    """Functions, methods, and attributes of `self`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
+                yield name
 
 
 def _short_names() -> Iterator[str]:

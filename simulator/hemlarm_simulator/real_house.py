@@ -38,6 +38,7 @@ class FixedCable:
     """A cable that nobody pulls: nothing stands between panel and broker, so nothing slows what is measured."""
 
     up = True
+    black_hole = False
 
 
 @contextmanager
@@ -50,5 +51,6 @@ def house_of(
         plugged = replace(credentials, port=cable.port) if isinstance(cable, Relay) else credentials
         setup = PanelSetup(vars(plugged), house.panel_config(os.urandom(_SALT_BYTES)), program=program)
         panel = PanelInCloud(cloud, credentials.panel_id)
-        with RealWorld(server, house, setup, panel, cable) as world:
+        broker = (credentials.host, credentials.port)
+        with RealWorld(server, house, setup, panel, cable, broker) as world:
             yield world

@@ -9,14 +9,17 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from hemlarm_simulator.board_link import PanelGoneError
+from hemlarm_simulator.board_link import Frame, PanelGoneError
+from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import RealClock
 from hemlarm_simulator.description import HouseDescription
 from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.modem_description import ModemDescription
 from hemlarm_simulator.plants.power_supply import PowerSupply, Site
 from hemlarm_simulator.real_cloud import PanelInCloud
+from hemlarm_simulator.real_mobile import RealHouseModem, RealMobile, RealSmsCentre
 from hemlarm_simulator.simulated_panel import PanelSetup, SimulatedPanel
 from hemlarm_simulator.watchdog import BoardWatchdog
 from hemlarm_simulator.world import Network
@@ -26,10 +29,19 @@ _STEP_MS = 5
 
 
 class RealWorld:
-    """One house with its panel; `cloud` and `network` are what its credentials lead to. A context manager."""
+    """One house with its panel; `cloud` and `network` are what its credentials lead to. A context manager.
+
+    The modem's connections lead to the broker at `broker`, host and port; without it, to where the panel's own do.
+    """
 
     def __init__(
-        self, server: ForkServer, house: HouseDescription, setup: PanelSetup, cloud: PanelInCloud, network: Network
+        self,
+        server: ForkServer,
+        house: HouseDescription,
+        setup: PanelSetup,
+        cloud: PanelInCloud,
+        network: Network,
+        broker: tuple[str, int] | None = None,
     ) -> None:
         self.clock = RealClock()
         self.ledger = Ledger(exact=False)
@@ -38,6 +50,9 @@ class RealWorld:
         self.network = network
         self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house, virtual=False)
         self._watchdog = BoardWatchdog(self.panel, self.clock, self._restart)
+        self.mobile = RealMobile(broker or (setup.credentials["host"], setup.credentials["port"]))
+        self.sms = RealSmsCentre(self.clock, Chance(0, "SMS centre"))
+        self.modem = self._install_modem(house.modem) if house.modem else None
         if self.supply is not None:
             self._connect_supply(self.supply)
         self.power_on()
@@ -80,6 +95,8 @@ class RealWorld:
         if not self.house.can_power():
             return
         self.house.regain_power()
+        if self.modem is not None:
+            self.modem.supply(True)
         self.panel.power_on()
         self._input("start", *self.house.start_values())
 
@@ -88,11 +105,14 @@ class RealWorld:
         self._watchdog.stop()
         self.panel.power_cut()
         self.house.lose_power()
+        if self.modem is not None:
+            self.modem.supply(False)
 
     def close(self) -> None:
         """Ends the panel."""
         self._watchdog.stop()
         self.panel.power_cut()
+        self.mobile.internet.close()
 
     def hang_panel(self, kind: str) -> None:
         """A fault in the firmware: "inputs" are heard no more, or it is "busy" for ever."""
@@ -124,8 +144,11 @@ class RealWorld:
         poller = select.poll()
         if self.panel.link is not None:
             poller.register(self.panel.link, select.POLLIN)
-        if poller.poll(wait_ms):
+        self.mobile.internet.watch(poller)
+        ready = poller.poll(wait_ms)
+        if self.panel.link is not None and any(number == self.panel.link.fileno() for number, _ in ready):
             self._take_frames()
+        self.mobile.internet.serve(ready)
         while (next_ms := self.clock.schedule.next_ms()) is not None and next_ms <= self.now_ms:
             self.clock.schedule.fire_next()
 
@@ -147,10 +170,18 @@ class RealWorld:
         if not self.panel.parked:
             self.power_on()
 
+    def _install_modem(self, modem: ModemDescription) -> RealHouseModem:
+        installed = RealHouseModem(modem, self.clock, self.mobile, self.sms, self._post, Chance(0, "modem"))
+        self.panel.handlers |= installed.handlers
+        return installed
+
     def _input(self, *values: Any) -> None:
         self.ledger.enter(self.clock.now_ms, "input", *values)
+        self._post(["input", *values])
+
+    def _post(self, frame: Frame) -> None:
         if self.panel.link is not None:
             try:
-                self.panel.link.send(["input", *values])
+                self.panel.link.send(frame)
             except PanelGoneError:
                 return  # Its end is noticed, and told, with the next step.

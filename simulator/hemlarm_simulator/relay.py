@@ -1,6 +1,7 @@
 """A cable that can be pulled, for real time: a TCP relay between the panel and a real broker.
 
-While it is down, bytes on open connections are held, as TCP would hold them, and new connections are reset.
+While it is down, bytes on open connections are held, as TCP would hold them, and new connections are reset. In a black
+hole new connections are made, as far as the relay, and nobody answers on them.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ class Relay:
         self._target = (host, port)
         self._gate = threading.Event()
         self._gate.set()
+        self._up, self._black_hole = True, False
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -37,12 +39,26 @@ class Relay:
 
     @property
     def up(self) -> bool:
-        """Whether anything gets through."""
-        return self._gate.is_set()
+        """Whether the cable is plugged in."""
+        return self._up
 
     @up.setter
     def up(self, up: bool) -> None:
-        if up:
+        self._up = up
+        self._set_gate()
+
+    @property
+    def black_hole(self) -> bool:
+        """Whether packets vanish, and nobody is told."""
+        return self._black_hole
+
+    @black_hole.setter
+    def black_hole(self, open_: bool) -> None:
+        self._black_hole = open_
+        self._set_gate()
+
+    def _set_gate(self) -> None:
+        if self._up and not self._black_hole:
             self._gate.set()
         else:
             self._gate.clear()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from hemlarm_simulator import firmware_code, scenario_words
 from hemlarm_simulator.clock import WORLD_BEGAN_UNIX_MS
-from hemlarm_simulator.description import HouseDescription, HouseError, houses, load_house
+from hemlarm_simulator.description import HouseDescription, houses, load_house
+from hemlarm_simulator.house_table import HouseError
 from hemlarm_simulator.names import UnknownNameError
 from hemlarm_simulator.scenario_text import Expectation, Move, WordsError, parse_time, unknown
 

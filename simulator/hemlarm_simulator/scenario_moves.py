@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hemlarm_simulator import scenario_power
+from hemlarm_simulator import scenario_paths, scenario_power
 from hemlarm_simulator.cloud import VERBS
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription
 from hemlarm_simulator.house import MOVABLE, OPENABLE, House
@@ -132,6 +132,11 @@ def _temperature(words: Words, house: HouseDescription) -> Move:
 
 def _darkness(dark: bool) -> Parser:
     return lambda _words, _house: _on_house(lambda seen: setattr(seen, "dark", dark))
+
+
+def _jammer(words: Words, _house: HouseDescription) -> Move:
+    on = words.choice(("begins", "ends"), "state of the jammer") == "begins"
+    return _on_house(lambda seen: seen.jam(on))
 
 
 # At the keypad.
@@ -293,6 +298,7 @@ MOVES: dict[str, Parser] = {
     "fault": _radio_state("fault", ("on", "off"), House.fault),
     "lose": _among(_by_radio, "radio sensor", lambda seen, name: seen.reach(name, False)),
     "find": _among(_by_radio, "radio sensor", lambda seen, name: seen.reach(name, True)),
+    "jammer": _jammer,
     "code": _code,
     "key": _key,
     "tag": _tag,
@@ -309,4 +315,9 @@ MOVES: dict[str, Parser] = {
     "mains": scenario_power.mains,
     "charger": scenario_power.charger,
     "router": scenario_power.router,
+    "cable": scenario_paths.cable,
+    "black": scenario_paths.black_hole,
+    "mobile": scenario_paths.mobile,
+    "sms": scenario_paths.sms,
+    "modem": scenario_paths.modem,
 }

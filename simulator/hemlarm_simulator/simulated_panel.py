@@ -202,6 +202,7 @@ class SimulatedPanel:
             "ticks": self._setup.ticks_at_boot,
             "unix_ms": self._clock.unix_ms,
             "cause": list(self.cause),
+            "modem": self._house.description.modem is not None,
             "kept_unix_ms": None if self.kept_ahead_ms is None else self._clock.unix_ms + self.kept_ahead_ms,
         }
 

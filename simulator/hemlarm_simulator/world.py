@@ -9,6 +9,7 @@ from typing import Protocol
 from hemlarm_simulator.cloud import Cloud
 from hemlarm_simulator.house import House
 from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.modem.simulated_modem import SimulatedModem
 from hemlarm_simulator.plants.power_supply import PowerSupply
 from hemlarm_simulator.simulated_panel import SimulatedPanel
 
@@ -22,6 +23,48 @@ class Network(Protocol):
 
     @up.setter
     def up(self, up: bool) -> None: ...
+    @property
+    def black_hole(self) -> bool:
+        """Whether packets vanish on it, and nobody is told."""
+
+    @black_hole.setter
+    def black_hole(self, open_: bool) -> None: ...
+
+
+class Mobile(Protocol):
+    """The mobile network that serves the house."""
+
+    @property
+    def up(self) -> bool:
+        """Whether there is a mobile network at all."""
+
+    @up.setter
+    def up(self, up: bool) -> None: ...
+    @property
+    def data(self) -> bool:
+        """Whether it carries data; without it, SMS go on."""
+
+    @data.setter
+    def data(self, on: bool) -> None: ...
+    @property
+    def jammed(self) -> bool:
+        """Whether somebody jams the modem's radio."""
+
+    @jammed.setter
+    def jammed(self, jammed: bool) -> None: ...
+    @property
+    def black_hole(self) -> bool:
+        """Whether packets vanish on it, and nobody is told."""
+
+    @black_hole.setter
+    def black_hole(self, open_: bool) -> None: ...
+
+
+class Sms(Protocol):
+    """The SMS centre."""
+
+    def switch(self, on: bool) -> None:
+        """It stands still, or works again."""
 
 
 class World(Protocol):
@@ -46,6 +89,18 @@ class World(Protocol):
     @property
     def network(self) -> Network:
         """What can be cut."""
+
+    @property
+    def mobile(self) -> Mobile:
+        """The other way, for houses with a modem."""
+
+    @property
+    def sms(self) -> Sms:
+        """The last resort, for houses with a modem."""
+
+    @property
+    def modem(self) -> SimulatedModem | None:
+        """The modem, where the house has one."""
 
     @property
     def supply(self) -> PowerSupply | None:

@@ -7,7 +7,7 @@ more. What must hold at every moment is checked at every step; what must hold in
 from collections.abc import Iterator
 from typing import Any
 
-from hemlarm_protocol import cloud_end, keys, messages, panel_end, sealing
+from hemlarm_protocol import cloud_end, flights, keys, messages, panel_end, sealing
 from session_support import CLOUD_AHEAD_MS, PANEL, ROOT_KEY, Chance, Cloud, Panel, changed
 
 RECORDED_MAX = 300
@@ -246,9 +246,9 @@ class BadNetwork:
     def check(self) -> None:
         """What must hold at every moment."""
         assert len(self.executed) == len(set(self.executed)), "a command was carried out twice"
-        assert len(self.panel.end._flights) <= panel_end.IN_FLIGHT_MAX
+        assert len(self.panel.end._flights) <= flights.IN_FLIGHT_MAX
         assert len(self.cloud.end._candidates) <= cloud_end.CANDIDATES_MAX
         assert len(self.cloud.end._journal_keys) <= cloud_end.JOURNAL_KEYS_MAX
         for end in (self.panel.end, self.cloud.end):
             assert len(end.refusals.counts) <= REASONS_MAX
-            assert end._out == []
+            assert end.to_send() == []

@@ -19,6 +19,12 @@ pauses_ms = strategies.sampled_from(
     [0, 1, 399, 401, 999, 4999, 5000, 9999, 10000, 15000, 20000, 59999, 60000, 90000, 120000, 300000, 1800000]
 )
 keys = strategies.sampled_from(["ok", "ok", "back", "up", "down", "off", "away", "home", "night", "1", "2", "5", "0"])
+contacts = strategies.sampled_from(
+    [("path", path, up) for path in (1, 2) for up in (False, True)]
+    + [("path-used", 1), ("path-used", 2), ("jammed", 2, True), ("jammed", 2, False)]
+    + [("no-contact", True), ("no-contact", False), ("noise", True), ("noise", True), ("noise", False)]
+)
+"""What the link and the sensors' radio say of the contact to the world."""
 
 
 def thoroughness(examples: int) -> Any:

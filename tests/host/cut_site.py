@@ -78,6 +78,9 @@ class CutBoard(Board):
     def credentials(self) -> dict[str, object]:
         return {"panel": PANEL, "root_key": ROOT_KEY}
 
+    def modem(self) -> None:
+        return None
+
     def show(self, output: str, value: Any) -> None:
         if output == "lamp":
             output, value = f"lamp {value[0]}", value[1]

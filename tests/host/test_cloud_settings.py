@@ -94,3 +94,53 @@ def test_a_wrong_database_is_told_without_its_password() -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml: cannot be read"):
         load_settings(tmp_path / "none.toml", {}, {})
+
+
+SMS = {"HEMLARM_SMS_LISTEN": "127.0.0.1:8080", "HEMLARM_SMS_TOKEN": "correct-horse-battery"}
+
+
+def test_the_sms_gateway_is_off_unless_it_is_set_up() -> None:
+    assert load_settings(None, {}, {}).sms_listen is None
+
+
+def test_the_sms_gateway_is_set_up_in_any_place(tmp_path: Path) -> None:
+    text = """
+        sms_listen = "[::1]:8080"
+        sms_token = "correct-horse-battery"
+        sms_url = "https://sms.example/out?account=7"
+        sms_url_token = "another-secret-token"
+        sms_number = "+46700000000"
+    """
+    settings = load_settings(write(tmp_path, text), {}, {})
+    assert settings.sms_listen == ("::1", 8080)
+    assert (settings.sms_url, settings.sms_number) == ("https://sms.example/out?account=7", "+46700000000")
+    assert "secret" not in repr(settings)
+    assert "battery" not in repr(settings)
+    assert load_settings(None, SMS, {}).sms_listen == ("127.0.0.1", 8080)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("SMS_LISTEN", "8080"),
+        ("SMS_LISTEN", "host:0"),
+        ("SMS_TOKEN", "short"),
+        ("SMS_TOKEN", "with a space in the middle"),
+        ("SMS_URL", "http://sms.example/out"),
+        ("SMS_URL", "ftp://localhost/out"),
+        ("SMS_URL", "https://user:password@sms.example/"),
+        ("SMS_NUMBER", "Hemlarm"),
+    ],
+)
+def test_a_mistake_in_the_sms_gateway_is_told_without_its_secrets(key: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"variable HEMLARM_{key}: {key.lower()}.* is not") as caught:
+        load_settings(None, {**SMS, f"HEMLARM_{key}": value}, {})
+    assert (value in str(caught.value)) is (key != "SMS_TOKEN")
+
+
+@pytest.mark.parametrize("missing", list(SMS))
+def test_half_an_sms_gateway_is_told(missing: str) -> None:
+    with pytest.raises(SettingsError, match="set both, or neither"):
+        load_settings(None, {key: value for key, value in SMS.items() if key != missing}, {})
+    with pytest.raises(SettingsError, match="sms_url is set, but not sms_listen"):
+        load_settings(None, {"HEMLARM_SMS_URL": "https://sms.example/"}, {})

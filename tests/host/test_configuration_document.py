@@ -8,7 +8,17 @@ import pytest
 
 from config_examples import largest, radio_house, wired_building
 from hemlarm_firmware.panel import config_fields, config_zone_rules
-from hemlarm_firmware.panel.config_fields import ABSENT, BYTES, FLAG, ITEMS, NUMBER_OR_ZERO, REQUIRED, TEXT, WORD
+from hemlarm_firmware.panel.config_fields import (
+    ABSENT,
+    BYTES,
+    FLAG,
+    ITEMS,
+    NUMBER_OR_ZERO,
+    REQUIRED,
+    SECRET_DIGITS,
+    TEXT,
+    WORD,
+)
 from hemlarm_firmware.settings import Settings
 from hemlarm_protocol import cbor
 from nor_flash import NorFlash
@@ -38,6 +48,8 @@ def allowed(kind: int, least: Any, most: Any) -> str:
         return f"{least} bytes"
     if kind == TEXT:
         return f"up to {most} letters"
+    if kind == SECRET_DIGITS:
+        return f'"" or {least} to {most} digits'
     return f"{'0 or ' if kind == NUMBER_OR_ZERO else ''}{least} to {most}{' items' if kind == ITEMS else ''}"
 
 

@@ -33,6 +33,7 @@ USUAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "zones": {"type": st.sampled_from(["entry", "follower", "instant", "fire", "hold_up"]), "area": st.just(1)},
     "users": {},
 }
+TEXTS = {"apn": st.text("abc-.", max_size=9), "sms_to": st.from_regex(r"\+[0-9]{7,15}", fullmatch=True)}
 LISTS = {"areas": st.just([1]), "tags": st.lists(st.binary(min_size=16, max_size=16), max_size=4)}
 
 
@@ -46,7 +47,9 @@ def right_value(row: Any) -> st.SearchStrategy[Any]:
     if kind == config_fields.BYTES:
         return st.binary(min_size=least, max_size=least)
     if kind == config_fields.TEXT:
-        return st.text("abcåäö ", max_size=most)
+        return TEXTS[name] if name in TEXTS else st.text("abcåäö ", max_size=most)
+    if kind == config_fields.SECRET_DIGITS:
+        return st.just("") | st.from_regex(rf"[0-9]{{{least},{most}}}", fullmatch=True)
     return LISTS[name] if kind == config_fields.ITEMS else st.integers(least, most)
 
 
@@ -134,7 +137,8 @@ def test_an_accepted_change_tells_the_cloud_no_secret_and_leaves_both_sides_equa
     encoded = cbor.encode(redacted)
     for user in changed.get("users", []):
         assert all(user[name] not in encoded for name in ("hash", "duress") if name in user)
-    secret = {"hash", "duress", "tags", "key"}
+    assert "sim_pin" not in redacted
+    secret = {"hash", "duress", "tags", "key", "sim_pin"}
     if not any(secret & set(fields or ()) for _, _, fields in edits):
         there = config_edit.decide(config_edit.redact(small()), 0, edits)[1]
         assert there == redacted

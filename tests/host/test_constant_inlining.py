@@ -80,6 +80,15 @@ def test_an_imported_constant_whose_name_is_bound_once_more_is_refused() -> None
         inlined({"a": "X = 1", "b": "from a import X\ndef f(X):\n    return X"})
 
 
+def test_of_two_modules_that_are_imported_by_one_name_no_constant_is_written_out() -> None:
+    sources = {
+        "p.a": "X = 1",
+        "p.b": "X = 2",
+        "c": "if n:\n    from p import a as m\nelse:\n    from p import b as m\nprint(m.X)",
+    }
+    assert inlined(sources) == sources
+
+
 def test_a_module_that_is_no_python_is_named() -> None:
     with pytest.raises(SyntaxError) as raised:
         inlined({"a": "X = 1", "b": "\nreturn return"})

@@ -1,13 +1,17 @@
 """House files: what can be described, what the panel is given of it, and how mistakes are told."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from hemlarm_simulator import firmware_code
-from hemlarm_simulator.description import KINDS, HouseError, houses, load_house, read_house
+from hemlarm_simulator.description import KINDS, houses, load_house, read_house
+from hemlarm_simulator.house_table import HouseError
+from hemlarm_simulator.modem_description import CENTRE_NUMBER
 
 POWERED = 'title = "x"\n[power]\n'
+WITH_MODEM = 'title = "x"\n[modem]\nfamily = "quectel"\n'
 AREA = "[[area]]\nnumber = 1\nexit_s = 60\nentry_s = 30\n"
 DOOR = '[[sensor]]\nname = "door"\nkind = "door"\nzone = 1\ntype = "entry"\n'
 
@@ -134,6 +138,10 @@ def test_radio_sensors_have_ids_and_keys_of_their_own() -> None:
             POWERED + 'battery = "none"\nmains_delay_s = 4000\n' + AREA,
             r"mains_delay_s: 4000 .* whole number from 0 to 3600",
         ),
+        ('title = "x"\n[modem]\nfamily = "nokia"\n', r"modem: family = 'nokia' is not one of quectel, simcom"),
+        (WITH_MODEM + 'number = "0701"\n', r"modem: number = '0701' is no number; write it as"),
+        (WITH_MODEM + 'number = "+46701740605"\npin = "12"\n', r"modem: pin must be 4 to 8 digits"),
+        (WITH_MODEM + 'number = "+46701740605"\nsim_pin = "12"\n' + AREA, r"sim_pin: must be 4 to 8 digits"),
         ("title = ", r"house\.toml"),
     ],
 )
@@ -141,3 +149,12 @@ def test_a_mistake_in_a_house_is_told_with_its_place(tmp_path: Path, text: str, 
     (tmp_path / "house.toml").write_text(text)
     with pytest.raises(HouseError, match=complaint):
         read_house(tmp_path / "house.toml")
+
+
+def test_a_house_with_a_modem_tells_its_panel_the_pin_unless_it_has_another() -> None:
+    modem = load_house("two-paths").modem
+    assert modem is not None
+    assert modem.panel_config() == {"apn": "hemlarm", "sim_pin": "4711", "sms_to": CENTRE_NUMBER}
+    assert dataclasses.replace(modem, fields={"sim_pin": "1111"}).panel_config()["sim_pin"] == "1111"
+    assert "sim_pin" not in dataclasses.replace(modem, pin="").panel_config()
+    assert load_house("villa").modem is None

@@ -73,8 +73,8 @@ def test_what_is_kept_is_left_alone_and_its_words_count() -> None:
 
 
 def test_a_short_name_never_meets_one_that_was_there() -> None:
-    texts, names = shortened({"one": "_ab = 3\n_long_name = 4\n_second = _ab + _long_name"})
-    assert len(names["one"]) == 3
+    texts, names = shortened({"one": "_a = 3\n_long_name = 4\n_second = _a + _long_name"})
+    assert names["one"] == {"_b": "_long_name", "_c": "_second"}
     assert sorted(value for value in ran(texts["one"]).values() if isinstance(value, int)) == [3, 4, 7]
 
 
@@ -87,6 +87,14 @@ def test_a_program_from_outside_is_fitted_to_the_short_names() -> None:
     _, names = shortened({"one": "class A:\n    def _secret_part(self):\n        pass"})
     assert fitted("one.A._secret_part = None", names) == "one.A._a = None"
     assert fitted("x._unknown_part", names) == "x._unknown_part"
+
+
+def test_a_program_from_outside_keeps_its_own_names() -> None:
+    _, names = shortened({"one": "class A:\n    def _opening(self):\n        pass", "two": "_closing = 1"})
+    assert fitted("_closing = two._closing\na = one.A._opening", names) == "_closing = two._a\na = one.A._a"
+    assert fitted("getattr(one.A, '_opening')", names) == "getattr(one.A, '_a')"
+    own = "class B:\n\n    def _closing(self):\n        self._opening = self._closing"
+    assert fitted(own, names) == own
 
 
 def test_a_traceback_tells_the_long_names() -> None:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from account_of_lines import LINES, LOOPS, SHAPES
 from account_of_people import AREAS_OF, CODES, COMMAND, KEYPAD, ROLES, TAGS, WRONG_CODES
 from account_of_zones import ALARM, AWAY, DISARMED, ENTRY, EXIT, HOME, INTRUSION, NIGHT
-from chances import IDLE, SOME_UNIX_S, keys, modes, numbers, pauses_ms, thoroughness, zones
+from chances import IDLE, SOME_UNIX_S, contacts, keys, modes, numbers, pauses_ms, thoroughness, zones
 from house_by_chance import House
 from panel_plan import ANNA, BO, GARAGE, HOUSE, ZONES
 from step_of_chance import FIRE_KEY, HOLD_UP_KEY, Step
@@ -30,6 +30,7 @@ gaps_ms = strategies.sampled_from([0, 0, 0, 300, 3000, 10000])
 sayings = strategies.sampled_from(
     [("informed",), ("recalled", None), ("recalled", (1130, 3, 0, None)), ("whatever", 1)]
 )
+CONTACT_CODES = {344, 350, 351, 352, 354}
 changes = strategies.sampled_from(
     [
         [["panel", 0, {"language": "en"}]],
@@ -269,6 +270,14 @@ class Lives(RuleBasedStateMachine):
     @rule(event=sayings)
     def shell_says_something(self, event: tuple[Any, ...]) -> None:
         self.house.give(event)
+
+    @rule(event=contacts, ms=strategies.sampled_from([0, 31000, 70000]))
+    def contact_is_lost_or_found(self, event: tuple[Any, ...], ms: int) -> None:
+        """It is told, and leads to nothing else."""
+        step = self.house.give(event)
+        assert {code % 1000 for code in step.codes()} <= CONTACT_CODES
+        assert {output for output, _ in step.outcome.shows} <= {"lamp", "display"}
+        self.house.passes(ms)
 
     @rule(hours=strategies.integers(0, 167), mode=modes)
     def guest_comes(self, hours: int, mode: str) -> None:

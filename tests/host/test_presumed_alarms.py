@@ -342,6 +342,6 @@ def fail_to_store(bench: Bench, frames: list[bytes]) -> None:
     """Give the ingest these on a store that fails at the end of the transaction: nothing of it may stay."""
     bench.core._batch.results.append((bench.panel.id, messages.Result(bytes(8), 0, 0)))
     with pytest.MonkeyPatch.context() as context:
-        context.setattr("hemlarm_cloud.ingest.core.IngestCore._write_result", refuse)
+        context.setattr("hemlarm_cloud.ingest.answers.write", refuse)
         with pytest.raises(StoreError):
             bench.exchange(frames)

@@ -13,6 +13,7 @@ from hemlarm_simulator.scenario_words import STATEMENTS
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 HEAD = "house villa\n"
 POWERED = "house reference\n"
+WITH_MODEM = "house two-paths\n"
 
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.txt")), ids=lambda path: path.stem)
@@ -136,6 +137,12 @@ def test_a_line_that_starts_with_a_blank_goes_on_at_the_same_time() -> None:
             POWERED + "at 1s expect output lamp on",
             r"'lamp' is no output of the supply; allowed are charger, test-load, keypad",
         ),
+        (HEAD + "at 1s cable cut", r"'cut' is no state of the cable; allowed are out, in"),
+        (HEAD + "at 1s black hole gsm begins", r"'gsm' is no path; allowed are ip, mobile"),
+        (HEAD + "at 1s black hole mobile begins", r"this house has no modem; add a \[modem\] table to it"),
+        (HEAD + "at 1s sms off", r"this house has no modem"),
+        (WITH_MODEM + "at 1s mobile antenna off", r"'antenna' is no thing of the mobile network; allowed are network"),
+        (WITH_MODEM + "at 1s modem resets at noon", r"'noon' is no moment of a modem; allowed are connect, prompt"),
         (HEAD + "at 1s expect display", r"what the display should say is missing"),
         (HEAD + "at 1s expect command maybe", r"'maybe' is no answer to a command; allowed are done, refused"),
     ],
@@ -162,8 +169,10 @@ def test_every_example_in_the_pages_tables_can_be_read() -> None:
     examples = re.findall(r"^\| `[^|]* \| `([^|]*)` \| ", PAGE.read_text(), re.MULTILINE)
     assert len(examples) > 40
     of_power = PAGE.read_text().split("## Mains and battery")[1].split("\n## ")[0]
+    of_paths = PAGE.read_text().split("## Two paths")[1].split("\n## ")[0]
     for example in examples:
         house = "reference" if f"`{example}`" in of_power else "big-villa"
+        house = "two-paths" if f"`{example}`" in of_paths else house
         parse_scenario(f"house {house}\nat 1s {example}", "x.txt")
 
 

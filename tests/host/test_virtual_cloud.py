@@ -4,7 +4,8 @@ from hemlarm_cloud.ingest.entry_delays import GRACE_MS
 from hemlarm_protocol import cbor, topics
 from hemlarm_simulator.clock import VirtualClock
 from hemlarm_simulator.ledger import Ledger
-from hemlarm_simulator.virtual.ingest import COMMAND_LIFE_MS, COMMIT_MS, PanelCloud, VirtualCloud
+from hemlarm_simulator.virtual.ingest import COMMAND_LIFE_MS, COMMIT_MS, VirtualCloud
+from hemlarm_simulator.virtual.panel_cloud import PanelCloud
 from ingest_support import PANEL, ROOT_KEY, BenchPanel
 
 ENTRY_DELAY_STARTED, DISARM = 6134, 1401

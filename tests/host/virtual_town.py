@@ -6,7 +6,8 @@ from hemlarm_simulator.clock import VirtualClock
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.virtual import mqtt_packets as mqtt
 from hemlarm_simulator.virtual.broker import Session
-from hemlarm_simulator.virtual.ingest import PanelCloud, VirtualCloud
+from hemlarm_simulator.virtual.ingest import VirtualCloud
+from hemlarm_simulator.virtual.panel_cloud import PanelCloud
 from ingest_support import PANEL, ROOT_KEY, BenchPanel
 from virtual_network_bench import login, payload
 

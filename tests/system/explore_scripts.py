@@ -3,7 +3,8 @@
 All but a few words of them were found and shortened by the explorer.
 """
 
-_HEAD = "seed 1\nhouse villa\nheartbeat 3600\nlasts 0:40:00.000\n"
+_HEAD = "seed 1\nhouse {}\nheartbeat 3600\nlasts 0:40:00.000\n"
+_WITH_MODEM = ("never-fails-over", "path-restore-not-told", "sms-acknowledgement-without-the-tag-check")
 
 SCRIPTS = {
     "acknowledged-before-the-commit": (
@@ -95,10 +96,34 @@ SCRIPTS = {
         0:20:05.000 hang busy
         """,
     ),
+    "never-fails-over": (
+        "acknowledged-in-time",
+        """
+        0:08:00.000 black-hole-ip 600000
+        0:09:00.000 calls hold-up
+        """,
+    ),
+    "path-restore-not-told": (
+        "path-faults-told",
+        """
+        0:08:00.000 black-hole-ip 900000
+        0:09:00.000 calls hold-up
+        """,
+    ),
+    "sms-acknowledgement-without-the-tag-check": (
+        "forgets-only-what-is-stored",
+        """
+        0:08:00.000 mobile-data-off 900000
+        0:08:00.000 black-hole-ip 900000
+        0:08:30.000 misacknowledge-sms
+        0:09:00.000 calls hold-up
+        """,
+    ),
 }
 
 
 def script(bug: str, planted: bool) -> str:
     """The script in which a bug shows, with the bug or without."""
     lines = "\n".join(line.strip() for line in SCRIPTS[bug][1].split("\n"))
-    return _HEAD + (f"bug {bug}\n" if planted else "") + lines
+    head = _HEAD.format("two-paths" if bug in _WITH_MODEM else "villa")
+    return head + (f"bug {bug}\n" if planted else "") + lines

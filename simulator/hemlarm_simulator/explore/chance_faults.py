@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from hemlarm_simulator.description import HouseDescription
+from hemlarm_simulator.explore import chance_paths
 from hemlarm_simulator.explore.chance_life import AWAY, HOME, HOUR_MS, MINUTE_MS, NIGHT, Day
 from hemlarm_simulator.explore.dice import Dice
 from hemlarm_simulator.explore.scene import INTRUSION
@@ -18,16 +19,17 @@ _NEAR_PERCENT = 60
 """So many faults of a hundred strike near a moment in which something else happens."""
 
 
-def faults(dice: Dice, day: Day, moments: list[int], count: int) -> list[Move]:
+def faults(dice: Dice, house: HouseDescription, day: Day, moments: list[int], count: int) -> list[Move]:
     """So many faults of one day, most of them near one of the moments."""
     begins_ms = day.phases[0][0]
+    kinds = (*_FAULTS, *chance_paths.ANYWHERE, *(chance_paths.WITH_MODEM if house.modem else ()))
     found = []
     for _ in range(count):
         if moments and dice.odds(_NEAR_PERCENT):
             at_ms = dice.pick(moments) + dice.between(-2_000, 45_000)
         else:
             at_ms = begins_ms + dice.below(24 * HOUR_MS)
-        found.append(Move(max(1, at_ms), dice.weighed(_FAULTS)(dice)))
+        found.append(Move(max(1, at_ms), dice.weighed(kinds)(dice)))
     return found
 
 
@@ -35,8 +37,9 @@ def plots(dice: Dice, house: HouseDescription, day: Day, count: int) -> list[Mov
     """So many plots of one day, or fewer where there is no room for them: they never overlap."""
     found: list[Move] = []
     begun_ms: list[int] = []
+    known = (*_PLOTS, *(chance_paths.PLOTS if house.modem else ()))
     for _ in range(count):
-        where, plot = dice.pick(_PLOTS)
+        where, plot = dice.pick(known)
         phases = day.during(where)
         if not phases:
             continue

@@ -8,8 +8,11 @@ from hemlarm_simulator.explore.schedule import Move, Schedule
 
 DAY_MS = 24 * 3600 * 1000
 
-HOUSES = ((6, "villa"), (4, "swedish-villa"), (3, "dog-house"), (3, "pet-house"), (1, "big-villa"))
-"""Weights and houses. The big one costs most: its radio sensors speak every four minutes."""
+HOUSES = ((6, "villa"), (4, "swedish-villa"), (3, "dog-house"), (3, "pet-house"), (1, "big-villa"), (6, "two-paths"))
+"""Weights and houses. The big one costs most: its radio sensors speak every four minutes. The last one has a modem."""
+
+STANDBYS_S = ((4, 90_000), (2, 18_000), (2, 180), (2, 90))
+"""Weights and link levels of the path that is not in use, in s."""
 
 HEARTBEATS_S = ((1, 60), (5, 300), (5, 3600), (4, 18_000))
 """Weights and seconds: the link levels of the trade want to hear from a panel every minute to every five hours."""
@@ -37,9 +40,9 @@ def schedule(seed: int, bug: str = "") -> Schedule:
         found += _misfortunes(dice, house, day, pace)
     lasts_ms = len(lived) * DAY_MS
     kept = sorted((move for move in found if 0 < move.at_ms < lasts_ms - _LAST_MOVE_MS), key=lambda move: move.at_ms)
-    return Schedule(
-        seed, name, dice.weighed(HEARTBEATS_S), lasts_ms, _numbered(kept), dice.weighed(_BATTERIES_MAH), bug
-    )
+    heartbeat_s, battery_mah = dice.weighed(HEARTBEATS_S), dice.weighed(_BATTERIES_MAH)
+    standby_s = dice.weighed(STANDBYS_S) if house.modem else 0
+    return Schedule(seed, name, heartbeat_s, lasts_ms, _numbered(kept), battery_mah, bug, standby_s)
 
 
 def is_busy(made: Schedule) -> bool:
@@ -52,7 +55,7 @@ def is_busy(made: Schedule) -> bool:
 def _misfortunes(dice: Dice, house: HouseDescription, day: Day, pace: str) -> list[Move]:
     found = plots(dice, house, day, dice.between(*_PLOTS_A_DAY[pace]))
     moments = [move.at_ms for move in found] + [start for start, _, _ in day.phases]
-    return found + faults(dice, day, moments, dice.between(*_FAULTS_A_DAY[pace]))
+    return found + faults(dice, house, day, moments, dice.between(*_FAULTS_A_DAY[pace]))
 
 
 def _numbered(found: list[Move]) -> tuple[Move, ...]:

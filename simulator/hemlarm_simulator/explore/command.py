@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 
 from hemlarm_simulator.board_link import PanelGoneError
-from hemlarm_simulator.description import HouseError
 from hemlarm_simulator.explore import seeded_bugs, show
 from hemlarm_simulator.explore.explore import explore, replay
 from hemlarm_simulator.explore.schedule import Schedule, ScriptError, parse
 from hemlarm_simulator.explore.workers import WorkerError
+from hemlarm_simulator.house_table import HouseError
 from hemlarm_simulator.launch import LaunchError
 from hemlarm_simulator.names import UnknownNameError
 

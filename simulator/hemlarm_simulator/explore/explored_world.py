@@ -14,13 +14,17 @@ from hemlarm_simulator.virtual.ingest import VirtualCloud
 from hemlarm_simulator.virtual.lying_core import LyingCore
 from hemlarm_simulator.virtual.world import VirtualWorld, seeded_credentials
 
+LINK_LEVEL_S = 180
+"""The usual one. How often the panel is heard goes before it, where that is more seldom."""
+
 _BUG_HEAP = "640k"
 """A planted bug takes room too."""
 
-_WIRE = ("connect", "send", "close")
+_WIRE = ("connect", "send", "close", "modem-write")
 
 Wire = Callable[[int, Frame], None]
-"""Told of what the panel does with its connections: the time in ms, and a frame that starts with one of _WIRE."""
+"""Told of what the panel does with its connections and says to its modem: the time in ms, and a frame that starts with
+one of _WIRE."""
 
 
 class ExploredWorld(VirtualWorld):
@@ -34,9 +38,11 @@ class ExploredWorld(VirtualWorld):
         heartbeat_ms: int,
         bug: str,
         observe: "Callable[[ExploredWorld, Account], tuple[Sequence[Watcher], Sequence[Wire]]]",
+        standby_s: int = 0,
     ) -> None:
         self._observe = observe
         self._pace = (heartbeat_ms, bug)
+        self._standby_s = standby_s
         self._begun = False
         self._credentials = seeded_credentials(seed) | seeded_bugs.credentials(bug)
         config = house.panel_config(Chance(seed, "code salt")(16))
@@ -48,12 +54,14 @@ class ExploredWorld(VirtualWorld):
         if not self._begun:
             self._begun = True
             _set_pace(self.cloud_process, *self._pace)
+            if self._standby_s:
+                self.cloud_process.set_levels(self.panel.id, LINK_LEVEL_S, max(LINK_LEVEL_S, self._standby_s))
             account = Account(self.panel.flash, self._credentials)
             self.ledger.watch(account.watch)
             watchers, wires = self._observe(self, account)
             for watcher in watchers:
                 self.ledger.watch(watcher)
-            for kind in _WIRE:
+            for kind in [kind for kind in _WIRE if kind in self.panel.handlers]:
                 self.panel.handlers[kind] = self._watched(self.panel.handlers[kind], wires)
         super().power_on()
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from hemlarm_simulator.explore import household, incidents, mischief
+from hemlarm_simulator.explore import household, incidents, mischief, path_mischief
 from hemlarm_simulator.explore.scene import Scene
+from hemlarm_simulator.modem.simulated_modem import MOMENTS
 
-NAME, NUMBER, WORD = "name", "number", "word"
+NAME, NUMBER, WORD, MOMENT = "name", "number", "word", "moment"
 
 KINDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     # An ordinary life.
@@ -47,6 +48,22 @@ KINDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "backup": (mischief.backup, ()),
     "restore": (mischief.restore, (NUMBER,)),
     "misacknowledge": (mischief.misacknowledge, ()),
+    # What goes wrong with the two paths.
+    "black-hole-ip": (path_mischief.black_hole_ip, (NUMBER,)),
+    "lossy-ip": (path_mischief.lossy_ip, (NUMBER, NUMBER)),
+    "black-hole-mobile": (path_mischief.black_hole_mobile, (NUMBER,)),
+    "mobile-outage": (path_mischief.mobile_outage, (NUMBER,)),
+    "mobile-data-off": (path_mischief.mobile_data_off, (NUMBER,)),
+    "jammed": (path_mischief.jammed, (NUMBER,)),
+    "sms-off": (path_mischief.sms_off, (NUMBER,)),
+    "sms-lossy": (path_mischief.sms_lossy, (NUMBER, NUMBER)),
+    "sms-slow": (path_mischief.sms_slow, (NUMBER, NUMBER)),
+    "modem-reset": (path_mischief.modem_reset, ()),
+    "modem-moment": (path_mischief.modem_moment, (MOMENT,)),
+    "modem-hang": (path_mischief.modem_hang, ()),
+    "modem-garbled": (path_mischief.modem_garbled, (NUMBER, NUMBER)),
+    "modem-chatters": (path_mischief.modem_chatters, (NUMBER,)),
+    "misacknowledge-sms": (path_mischief.misacknowledge_sms, ()),
 }
 """Kind: what does it, and what its words are."""
 
@@ -63,6 +80,8 @@ def problem(words: list[str]) -> str:
     for word, kind in zip(words[1:], wanted, strict=True):
         if kind == NUMBER and not word.removeprefix("-").isdecimal():
             return f"{word!r} is no whole number"
+        if kind == MOMENT and word not in MOMENTS:
+            return f"{word!r} is no moment of a modem; there are {', '.join(MOMENTS)}"
     return ""
 
 

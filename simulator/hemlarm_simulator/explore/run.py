@@ -14,6 +14,8 @@ from hemlarm_simulator.explore.explored_world import ExploredWorld, Wire
 from hemlarm_simulator.explore.invariants.all import CRASH, make
 from hemlarm_simulator.explore.invariants.base import Ending, Invariant
 from hemlarm_simulator.explore.invariants.nonces import NonceOnce
+from hemlarm_simulator.explore.invariants.paths import faulty_paths
+from hemlarm_simulator.explore.path_account import PathAccount
 from hemlarm_simulator.explore.scene import Scene
 from hemlarm_simulator.explore.schedule import Schedule
 from hemlarm_simulator.launch import ForkServer
@@ -62,7 +64,7 @@ class Run:
         schedule = self._schedule
         house = _house(schedule)
         with ExploredWorld(
-            server, house, schedule.seed, 1000 * schedule.heartbeat_s, schedule.bug, self._observe
+            server, house, schedule.seed, 1000 * schedule.heartbeat_s, schedule.bug, self._observe, schedule.standby_s
         ) as world:
             self._scene.house = house
             crash = self._live(world)
@@ -80,12 +82,13 @@ class Run:
 
     def _observe(self, world: ExploredWorld, account: Account) -> tuple[Sequence[Watcher], Sequence[Wire]]:
         self._account = account
-        self._scene = Scene(world, world.house.description, account)
-        self._invariants = make(account)
+        self._scene = Scene(world, world.house.description, account, heartbeat_ms=1000 * self._schedule.heartbeat_s)
+        self._paths = PathAccount(self._scene)
+        self._invariants = make(account, self._paths)
         self._overhear(world)
         watchers = [each.watch for each in self._invariants if type(each).watch is not Invariant.watch]
         wires = [each.wire for each in self._invariants if type(each).wire is not Invariant.wire]
-        return [*watchers, mischief.give_power_back(self._scene)], wires
+        return [self._paths.watch, *watchers, mischief.give_power_back(self._scene)], wires
 
     def _overhear(self, world: ExploredWorld) -> None:
         """The ledger tells what arrives, perhaps damaged; this tells what the cloud said."""
@@ -105,6 +108,7 @@ class Run:
             for move in self._schedule.moves:
                 world.run_until(move.at_ms)
                 moves.play(self._scene, move.words)
+                self._paths.look()
             world.run_until(self._schedule.lasts_ms)
             self._mend(world)
             complaint = self._recover(world)
@@ -123,12 +127,13 @@ class Run:
         if world.supply is not None:
             world.supply.mains = True
         self._scene.has_power_again()
+        self._paths.look()
 
     def _recover(self, world: ExploredWorld) -> str:
         """Returns what did not come about."""
         for _ in range(HEARTBEATS_MAX):
             world.run_until(world.now_ms + 1000 * self._schedule.heartbeat_s + RECOVERY_MS)
-            if self._has_all(world):
+            if self._has_all(world) and not self._waits_for_a_path(world):
                 break
         if not world.panel.on:
             return "the panel is off, and nobody is there to switch it on"
@@ -140,6 +145,10 @@ class Run:
             world.run_until(world.now_ms + ANSWER_MS)
             left = _pending(world)
         return f"{left} records are still pending" if left else ""
+
+    def _waits_for_a_path(self, world: ExploredWorld) -> bool:
+        """Whether the panel has told a path's fault and not yet its end."""
+        return bool(faulty_paths(self._account)) and world.modem is not None
 
     def _has_all(self, world: ExploredWorld) -> bool:
         stored = {event.sealed for event in world.cloud.events()}

@@ -57,6 +57,10 @@ class Scene:
     off_ms: int = OFF_MS
     over: bool = False
     """Whether the schedule is over and everything is being mended."""
+    heartbeat_ms: int = 0
+    """How often the cloud wants to hear from the panel."""
+    changed: Callable[[], None] = lambda: None
+    """Called behind each move, and whatever follows from it by itself."""
 
     @property
     def now_ms(self) -> int:
@@ -83,7 +87,13 @@ class Scene:
 
     def later(self, delay_ms: int, act: Callable[[], None]) -> None:
         """Lets something follow by itself, unless the schedule is over by then."""
-        self.world.clock.call_in(delay_ms, lambda: None if self.over else act())
+
+        def follow() -> None:
+            if not self.over:
+                act()
+                self.changed()
+
+        self.world.clock.call_in(delay_ms, follow)
 
     def has_power_again(self) -> None:
         """Gives the panel power if it has none."""

@@ -20,7 +20,7 @@ LASTS_MS_MAX = 100 * 24 * 3600 * 1000
 """Longer than any run that somebody waits for."""
 
 _TIME = re.compile(r"(\d+):([0-5]\d):([0-5]\d)\.(\d{3})")
-_HEADER = ("seed", "house", "heartbeat", "lasts", "battery", "bug")
+_HEADER = ("seed", "house", "heartbeat", "lasts", "battery", "standby", "bug")
 
 
 class ScriptError(Exception):
@@ -43,7 +43,8 @@ class Schedule:
     """One run: who lives there, how often the panel reports (s), how long it lasts, and what happens.
 
     `seed` decides what the moves leave open. With `battery_mah` the panel has mains and a lead-acid battery of that
-    size; with 0 its power is nobody's concern. `bug` names one that was planted to be found.
+    size; with 0 its power is nobody's concern. `bug` names one that was planted to be found. `standby_s` is the link
+    level of the path that is not in use, of a house with a modem; 0 for what the cloud wants if nobody has set it.
     """
 
     seed: int
@@ -53,6 +54,7 @@ class Schedule:
     moves: tuple[Move, ...]
     battery_mah: int = 0
     bug: str = ""
+    standby_s: int = 0
 
     def with_moves(self, moves: tuple[Move, ...]) -> "Schedule":
         """The same run with other moves."""
@@ -67,6 +69,8 @@ class Schedule:
         ]
         if self.battery_mah:
             head.append(f"battery {self.battery_mah}")
+        if self.standby_s:
+            head.append(f"standby {self.standby_s}")
         if self.bug:
             head.append(f"bug {self.bug}")
         return "\n".join([*head, *map(str, self.moves), ""])
@@ -91,7 +95,9 @@ def parse(text: str) -> Schedule:
         raise ScriptError(f"a run lasts {print_time(LASTS_MS_MAX)} at most")
     seed, heartbeat_s = _number("seed", header["seed"]), _number("heartbeat", header["heartbeat"])
     battery_mah = _number("battery", header.get("battery", "0"))
-    return Schedule(seed, header["house"], heartbeat_s, lasts_ms, tuple(found), battery_mah, header.get("bug", ""))
+    standby_s = _number("standby", header.get("standby", "0"))
+    bug = header.get("bug", "")
+    return Schedule(seed, header["house"], heartbeat_s, lasts_ms, tuple(found), battery_mah, bug, standby_s)
 
 
 def print_time(at_ms: int) -> str:

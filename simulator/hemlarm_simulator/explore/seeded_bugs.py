@@ -21,6 +21,9 @@ ON_THE_PANEL = (
     "clock-jump-moves-a-timer",
     "urgency-order-ignored-when-the-window-is-full",
     "watchdog-reset-loses-the-entry-delay",
+    "never-fails-over",
+    "path-restore-not-told",
+    "sms-acknowledgement-without-the-tag-check",
 )
 _EVENTS_MAX = 1_000_000
 _PROGRAM = "seeded_bugs"

@@ -1,5 +1,8 @@
 """Radio sensors and the air between them and the panel: frames get lost, batteries run low, sensors get out of reach.
 
+A jammer is a strong signal on their channel: a frame that is on the air in the same moment collides with it and is
+lost, in both directions, and the board reports that the channel is busy.
+
 The sensor's end of the protocol is the one that a real sensor would run, so a panel hears real frames.
 """
 
@@ -13,6 +16,9 @@ from hemlarm_simulator.plants.wires import Send
 
 _RSSI_DBM_MIN, _RSSI_DBM_MAX = -95, -55
 """Between a cellar and the next room: plausible for this band and power within a house."""
+
+NOTICE_MS = 100
+"""A board calls the channel busy when something else was on it for so long: much longer than any frame of ours."""
 
 _CHECK_INS = 3
 """Check-ins within a sensor's supervision time, as `sensor_radio.CHECK_IN_MS` has them within an hour."""
@@ -30,6 +36,10 @@ class Air:
         self._send = send
         self._chance = chance
         self._sensors: list[RadioSensor] = []
+        self._jammed = False
+        self._collisions = 0
+        """How often a jammer has begun: what was on the air then is lost too."""
+        self._reported = False
 
     def add(self, description: SensorDescription) -> "RadioSensor":
         """Gives a new sensor its place and its battery: it reports at once."""
@@ -37,17 +47,49 @@ class Air:
         self._sensors.append(sensor)
         return sensor
 
+    def jam(self, on: bool) -> None:
+        """A jammer begins or ends to transmit."""
+        if on == self._jammed:
+            return
+        self._jammed = on
+        if on:
+            self._collisions += 1
+            self._clock.call_in(NOTICE_MS, self._report)
+        else:
+            self._report()
+
+    def panel_starts(self) -> None:
+        """The board's receiver begins to listen; what it reported to a panel before is forgotten."""
+        self._reported = False
+        if self._jammed:
+            self._clock.call_in(NOTICE_MS, self._report)
+
     def from_panel(self, frame: bytes) -> None:
         """The panel transmits: every sensor that listens hears it, unless it gets lost on the way."""
-        air_ms = sensor_frames.air_time_ms(len(frame))
         for sensor in self._sensors:
             if not self._is_lost(sensor):
-                self._clock.call_in(air_ms, lambda sensor=sensor: sensor.hear(frame))  # type: ignore[misc]
+                self._after_air_time(frame, lambda sensor=sensor: sensor.hear(frame))  # type: ignore[misc]
 
     def _to_panel(self, sensor: "RadioSensor", frame: bytes) -> None:
         if not self._is_lost(sensor):
-            air_ms = sensor_frames.air_time_ms(len(frame))
-            self._clock.call_in(air_ms, lambda: self._send("radio", frame, sensor.rssi_dbm))
+            self._after_air_time(frame, lambda: self._send("radio", frame, sensor.rssi_dbm))
+
+    def _after_air_time(self, frame: bytes, heard: Callable[[], None]) -> None:
+        """What follows from a frame once it was on the air as a whole, with no jammer at any moment of it."""
+        collisions = self._collisions
+
+        def end() -> None:
+            if collisions == self._collisions:
+                heard()
+
+        if not self._jammed:
+            self._clock.call_in(sensor_frames.air_time_ms(len(frame)), end)
+
+    def _report(self) -> None:
+        """The board says whether the channel is busy, if that is news."""
+        if self._jammed != self._reported:
+            self._reported = self._jammed
+            self._send("noise", self._jammed)
 
     def _is_lost(self, sensor: "RadioSensor") -> bool:
         return not sensor.reachable or int.from_bytes(self._chance(2), "big") % 100 < sensor.loss_percent

@@ -42,6 +42,20 @@ async def connect_over_ip(board: "Any") -> "Any":
     return await ip.connect(board.credentials())
 
 
+def secure_over_a_modem(board: "Any", line: "Any") -> "Any":
+    """TLS over a modem's socket, as real boards make it. Raises OSError."""
+    from hemlarm_firmware.hal import tls_stream
+
+    return tls_stream.secure(board.credentials(), line)
+
+
+def secure_in_virtual_time(_board: "Any", line: "Any") -> "Any":
+    """The stand-in for it."""
+    from virtual_tls import VirtualSecureStream
+
+    return VirtualSecureStream(line)
+
+
 def main() -> None:
     """Runs the program until the world ends it."""
     gc.threshold(_GC_EVERY)  # type: ignore[attr-defined]
@@ -60,8 +74,10 @@ def main() -> None:
         from virtual_network import VirtualNetwork
 
         board.connector = VirtualNetwork(board).connect
+        board.securer = secure_in_virtual_time
     else:
         board.connector = connect_over_ip
+        board.securer = secure_over_a_modem
         stream.collect = True
 
     program = __import__(start["program"], None, None, ("main",))

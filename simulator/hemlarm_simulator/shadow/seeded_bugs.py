@@ -140,6 +140,53 @@ def _entry_delay_lost(board: "Board") -> None:
     Memory._recover = careless  # type: ignore[method-assign]
 
 
+def _never_fails_over(_board: "Board") -> None:
+    """The mobile path is tried now and then, and never used because the other one is dead."""
+    from hemlarm_firmware.link.paths import Paths
+
+    def calm(_self: "Any", _now_ms: int) -> None:
+        pass
+
+    Paths._race = calm  # type: ignore[method-assign, assignment]
+    Paths._needs_mobile = lambda _self, _now_ms: False  # type: ignore[method-assign, assignment]
+
+
+def _restore_not_told(_board: "Board") -> None:
+    from hemlarm_firmware.link.path import OnePath
+
+    judge = OnePath._judge
+
+    def gloomy(self: "Any", way: "Any", now_ms: int) -> None:
+        judge(self, way, now_ms)
+        if self.decisions[-1:] == [("path", way.number, True)]:
+            self.decisions.pop()
+
+    OnePath._judge = gloomy  # type: ignore[method-assign]
+
+
+def _text_tag_not_checked(_board: "Board") -> None:
+    from hemlarm_protocol import messages, sms_end
+
+    received, decode = sms_end.SmsEnd.received, messages.decode
+
+    def trusting(self: "Any", octets: bytes, now_ms: int) -> "Any":
+        def corrected(*arguments: "Any") -> "Any":
+            message: Any = decode(*arguments)
+            for waiting in self._waiting:
+                for at in range(0, len(message.acks), 2):
+                    if waiting.record.number == message.acks[at]:
+                        message.acks[at + 1] = sealing.short_tag(waiting.record.sealed)
+            return message
+
+        messages.decode = corrected  # type: ignore[assignment]
+        try:
+            return received(self, octets, now_ms)
+        finally:
+            messages.decode = decode
+
+    sms_end.SmsEnd.received = trusting  # type: ignore[method-assign]
+
+
 _BUGS = {
     "number-reused-after-a-torn-write": _number_reused,
     "bypass-not-saved": _bypass_not_saved,
@@ -151,6 +198,9 @@ _BUGS = {
     "clock-jump-moves-a-timer": _clock_moves_timers,
     "urgency-order-ignored-when-the-window-is-full": _no_overtaking,
     "watchdog-reset-loses-the-entry-delay": _entry_delay_lost,
+    "never-fails-over": _never_fails_over,
+    "path-restore-not-told": _restore_not_told,
+    "sms-acknowledgement-without-the-tag-check": _text_tag_not_checked,
 }
 
 

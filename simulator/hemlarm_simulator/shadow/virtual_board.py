@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from board_stream import BoardStream
+    from virtual_modem import VirtualModem
 
 
 class VirtualFlash:
@@ -93,11 +94,17 @@ class VirtualBoard:
         self.failing_flash: list[str] = []
         self.readable = stream.readable
         self.connector: Callable[[VirtualBoard], Awaitable[Any]] | None = None
+        self.securer: Callable[[VirtualBoard, Any], Any] | None = None
         self.handlers: dict[str, Callable[[list[Any]], None]] = {
             "input": self._take_input,
             "failing": self._take_failing,
             "hang": self._take_hang,
         }
+        self._modem: Any = None
+        if start["modem"]:
+            from virtual_modem import VirtualModem
+
+            self._modem = VirtualModem(self)
         self._poll = select.poll()
         self._poll.register(self.readable, select.POLLIN)
 
@@ -141,6 +148,16 @@ class VirtualBoard:
         if self.connector is None:
             raise OSError(errno.EHOSTUNREACH)
         return await self.connector(self)
+
+    def modem(self) -> "VirtualModem | None":
+        """The modem, if this board has one."""
+        modem: VirtualModem | None = self._modem
+        return modem
+
+    def secure(self, line: "Any") -> "Any":
+        """A connection to the broker over the modem's socket `line`."""
+        assert self.securer is not None
+        return self.securer(self, line)
 
     def trace(self, what: str, *values: "Any") -> None:
         """Tells whoever watches, with the time in microseconds since 1970."""

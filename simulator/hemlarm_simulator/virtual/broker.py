@@ -1,14 +1,15 @@
 """A stand-in for the broker in virtual time: sessions, topics, QoS 0 and 1 from clients, QoS 0 to them, keep-alive.
 
 It is no broker of its own ambition: whatever a real one decides about queues, retained messages or wills is tried
-against the real ones. It admits each panel by the connection it came on, as TLS certificates do there. The ingest is
-a client with a clean session and QoS 0, as `BrokerClient` is: what is said while it is away is said to nobody.
+against the real ones. It admits each panel by the connection it came on, as TLS certificates do there, once on each of
+its paths. The ingest is a client with a clean session and QoS 0, as `BrokerClient` is: what is said while it is away is
+said to nobody.
 """
 
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from hemlarm_protocol import topics
+from hemlarm_protocol import path_names, topics
 from hemlarm_simulator.clock import Clock, Timer
 from hemlarm_simulator.virtual import mqtt_packets as mqtt
 from hemlarm_simulator.virtual.disturbance import Disturbance
@@ -29,6 +30,7 @@ class Session:
         self, broker: "StandInBroker", panel: str, clock: Clock, write: Write, hang_up: Callable[[], None]
     ) -> None:
         self.panel = panel
+        self.client_id = ""
         self.filters: set[str] = set()
         self._broker = broker
         self._clock = clock
@@ -94,9 +96,10 @@ class Session:
         fields.uint(1)
         self._keep_alive_ms = 1000 * fields.uint(2)
         client_id = fields.text()
-        if client_id != self.panel:
+        if client_id not in _client_ids(self.panel):
             self._write(mqtt.packet(mqtt.CONNACK, bytes([0, _NOT_AUTHORISED])))
             raise mqtt.MqttError(f"client id {client_id} on the connection of {self.panel}")
+        self.client_id = client_id
         self._broker.take_over(self)
         self._connected = True
         self._write(mqtt.packet(mqtt.CONNACK, bytes([0, _ACCEPTED])))
@@ -195,7 +198,7 @@ class StandInBroker:
     def take_over(self, session: Session) -> None:
         """Ends the older sessions of the same client, as MQTT 3.1.1 section 3.1.4 wants it."""
         for other in list(self._sessions):
-            if other is not session and other.panel == session.panel:
+            if other is not session and other.client_id == session.client_id:
                 other.end()
 
     def forget(self, session: Session) -> None:
@@ -209,3 +212,8 @@ class StandInBroker:
             deliver(payload)
         else:
             disturbance.pass_on(payload, deliver)
+
+
+def _client_ids(panel: str) -> tuple[str, str]:
+    """What a panel may call itself, on each of its two paths."""
+    return (path_names.client_id(panel, path_names.IP), path_names.client_id(panel, path_names.MOBILE))

@@ -12,6 +12,23 @@ from hemlarm_simulator.ledger import Ledger
 MESSAGE_KINDS = ("lose", "duplicate", "delay", "corrupt")
 DIRECTIONS = ("up", "down")
 
+PATH_KINDS = (
+    "black-hole-ip",
+    "black-hole-mobile",
+    "packet-lost",
+    "mobile-outage",
+    "mobile-data-off",
+    "mobile-jammed",
+    "sms-outage",
+    "sms-lost",
+    "sms-delayed",
+    "modem-reset",
+    "modem-hang",
+    "modem-garbled",
+    "modem-moment",
+)
+"""Those that need two paths, or a modem. "modem-moment" is a modem that resets at the worst of its moments."""
+
 KINDS = (
     *(f"{kind}-{direction}" for direction in DIRECTIONS for kind in MESSAGE_KINDS),
     "outage",
@@ -35,6 +52,7 @@ KINDS = (
     "panel-hang-inputs",
     "state-forgotten",
     "rtc-jump",
+    *PATH_KINDS,
 )
 """All of them. A power cut at a flash operation is a "flash-cut", and "flash-torn" too if the operation was begun."""
 

@@ -8,13 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hemlarm_cloud.broker.client import RECONNECT_S
-from hemlarm_cloud.ingest.core import COMMAND_REPEAT_MS, HEARTBEAT_MS
-from hemlarm_cloud.store import Change, Command, Configuration, Event, Panel, PresumedAlarm
+from hemlarm_cloud.ingest.core import COMMAND_REPEAT_MS
+from hemlarm_cloud.sms import envelope
+from hemlarm_cloud.sms.gateway import SmsGateway
+from hemlarm_cloud.store import Change, Command, Configuration, Event, LineFault, Panel, PathReport, PresumedAlarm
 from hemlarm_cloud.vault import MASTER_KEY_BYTES, Vault
 from hemlarm_protocol import cbor, topics
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock, Timer
 from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.modem.sms_centre import SmsCentre, Subscriber
+from hemlarm_simulator.modem_description import CENTRE_NUMBER
 from hemlarm_simulator.virtual.broker import StandInBroker
 from hemlarm_simulator.virtual.crashing_store import CRASH_POINTS, CrashingStore, IngestCrashError
 from hemlarm_simulator.virtual.disturbance import Disturbance
@@ -26,6 +30,9 @@ COMMIT_MS = 3
 
 COMMAND_LIFE_MS = 60_000
 _EVENTS_MAX = 100_000
+
+_SETTLED_MS = 10 * COMMAND_LIFE_MS
+"""So long behind the last request nothing can expire; supervision pumps on, and must be cheap."""
 
 
 class VirtualCloud:
@@ -46,10 +53,15 @@ class VirtualCloud:
         self._ledger = ledger
         self._chance = Chance(seed, "cloud")
         self._vault = Vault(self._chance(MASTER_KEY_BYTES))
-        self._heartbeat_ms = HEARTBEAT_MS
+        self._heartbeat_ms: int | None = None
         self._wrong_by_ms = 0
         self._group: Timer | None = None
         self._pump: Timer | None = None
+        self._pump_ms = 0
+        self._gateway = SmsGateway()
+        self._phone: Subscriber | None = None
+        self._asked_ms = 0
+        self._waiting = False
         self._last_event = 0
         self._crash: tuple[str, int] | None = None
         self._committing: int | None = None
@@ -69,7 +81,7 @@ class VirtualCloud:
         return self._returns is None or not self._returns.live
 
     def pace(self, heartbeat_ms: int) -> None:
-        """Starts an ingest that wants to hear from panels so often; the one before is gone, and so are its sessions."""
+        """Starts an ingest that wants to hear from panels so often, whatever their levels; the one before is gone."""
         self._heartbeat_ms = heartbeat_ms
         self.core = self._new_core()
 
@@ -94,7 +106,7 @@ class VirtualCloud:
         command = Command(self._chance(8), panel, "scenario", verb, argument, user, now_ms, now_ms + COMMAND_LIFE_MS)
         with self.store.begin() as tx:
             tx.add_command(command)
-        self._pump_now()
+        self._asked()
         return command.id
 
     def command(self, command_id: bytes) -> Command | Change | None:
@@ -112,7 +124,7 @@ class VirtualCloud:
         change = Change(self._chance(8), panel, "scenario", user, base, edits_cbor, now_ms, now_ms + COMMAND_LIFE_MS)
         with self.store.begin() as tx:
             tx.add_change(change)
-        self._pump_now()
+        self._asked()
         return change.id
 
     def configuration(self, panel: str) -> Configuration | None:
@@ -124,6 +136,31 @@ class VirtualCloud:
         """The alarms raised for a panel that went silent in its entry delay, oldest first."""
         with self.store.read() as reading:
             return reading.presumed_alarms(panel)
+
+    def set_levels(self, panel: str, link_level_s: int, standby_level_s: int = 90_000) -> None:
+        """Sets how long a panel may be silent, and one of its paths."""
+        with self.store.begin() as tx:
+            tx.set_levels(panel, link_level_s, standby_level_s)
+        self._pump_now()
+
+    def register_sms(self, panel: str, number: str | None) -> None:
+        """Sets where what came by SMS is acknowledged to."""
+        with self.store.begin() as tx:
+            tx.set_sms_number(panel, number)
+
+    def line_faults(self, panel: str) -> list[LineFault]:
+        """A panel's silences that lasted too long, oldest first."""
+        with self.store.read() as reading:
+            return reading.line_faults(panel)
+
+    def path_reports(self, panel: str) -> list[PathReport]:
+        """What a panel last told of each of its paths."""
+        with self.store.read() as reading:
+            return reading.path_reports(panel)
+
+    def connect_sms(self, centre: SmsCentre, number: str = CENTRE_NUMBER) -> None:
+        """The cloud has a phone number from now on, and a gateway behind it that runs whenever the broker does."""
+        self._phone = centre.subscriber(number, self._sms_arrived)
 
     def close(self) -> None:
         """Frees the database."""
@@ -161,7 +198,7 @@ class VirtualCloud:
         """The cloud's wall clock jumps, and is wrong until it jumps back."""
         self._wrong_by_ms += delta_ms
         self.faults.happened("cloud-clock-jump", delta_ms)
-        self._pump_now()
+        self._asked()
 
     def misacknowledge(self) -> None:
         """The next event that comes in a session is lost, and acknowledged with a tag that is not its own."""
@@ -182,7 +219,7 @@ class VirtualCloud:
             disturbance.end()
         if self._wrong_by_ms:
             self._wrong_by_ms = 0
-            self._pump_now()
+            self._asked()
 
     # The ingest's process.
 
@@ -204,6 +241,7 @@ class VirtualCloud:
         lying = self.core.lying
         self.core = self._new_core()
         self.core.lie(lying)
+        self._asked_ms = self._clock.now_ms
         self._returns = self._clock.call_in(down_ms, lambda: self._connect(0))
 
     def _connect(self, attempt: int) -> None:
@@ -214,11 +252,27 @@ class VirtualCloud:
             self._connects = self._clock.call_in(round(1000 * pause_s), lambda: self._connect(attempt + 1))
             return
         self.broker.listen(True)
+        self.core.listening(self.unix_ms)
         self._pump_now()
 
     def _arrived(self, topic: str, payload: bytes) -> None:
         panel, _ = topics.parse(topic)
         self.core.receive(panel, payload, self.unix_ms)
+        self._commit_soon()
+
+    def _sms_arrived(self, sender: str, octets: bytes) -> None:
+        if not self.broker.heard:
+            return
+        with self.store.read() as reading:
+            published = self._gateway.received(sender, octets, reading.panels_with)
+        for topic, payload in published:
+            panel, _ = topics.parse(topic)
+            told_sender, frames = envelope.unpack_up(payload)
+            for frame in frames:
+                self.core.receive_sms(panel, frame, self.unix_ms, told_sender)
+        self._commit_soon()
+
+    def _commit_soon(self) -> None:
         if self._group is None or not self._group.live:
             self._group = self._clock.call_in(COMMIT_MS, self._commit)
 
@@ -238,8 +292,12 @@ class VirtualCloud:
             self._committing = None
         if sum(self.core.counts.values()) > before:
             self._enter_stored()
-        if self.core.deadline_ms(self.unix_ms) is not None:
-            self._pump_now()
+        now_ms = self.unix_ms
+        deadline_ms = self.core.deadline_ms(now_ms)
+        if self._waiting or (deadline_ms is not None and deadline_ms <= now_ms):
+            self._pump_now()  # A session may have opened for what waits.
+        else:
+            self._pump_within(None if deadline_ms is None else deadline_ms - now_ms)
 
     def _at_commit(self, point: str) -> None:
         """Dies here if that was ordered and this commit has events."""
@@ -260,50 +318,44 @@ class VirtualCloud:
         if not self.broker.heard:
             return
         now_ms = self.unix_ms
-        self.core.expire(now_ms)
+        if asked := self._clock.now_ms < self._asked_ms + _SETTLED_MS:
+            self.core.expire(now_ms)
         self._publish(self.core.pump(now_ms))
-        with self.store.read() as reading:
-            waiting = reading.due_commands(now_ms) or reading.due_changes(now_ms)
+        self.core.supervise(now_ms)
+        self._waiting = asked and self._waits(now_ms)
         deadline_ms = self.core.deadline_ms(now_ms)
-        waits_ms = [COMMAND_REPEAT_MS] if waiting else []
-        if deadline_ms is not None:
-            waits_ms.append(max(1, deadline_ms - now_ms))
         if self._pump:
             self._pump.cancel()
-        self._pump = self._clock.call_in(min(waits_ms), self._pump_now) if waits_ms else None
+        self._pump_within(COMMAND_REPEAT_MS if self._waiting else None)
+        self._pump_within(None if deadline_ms is None else deadline_ms - now_ms)
+
+    def _asked(self) -> None:
+        """A request may wait, or may have lived too long."""
+        self._asked_ms = self._clock.now_ms
+        self._pump_now()
+
+    def _waits(self, now_ms: int) -> bool:
+        """Whether a request waits; if so, it has to be looked for again."""
+        with self.store.read() as reading:
+            if reading.due_commands(now_ms) or reading.due_changes(now_ms):
+                self._asked_ms = self._clock.now_ms
+                return True
+        return False
+
+    def _pump_within(self, wait_ms: int | None) -> None:
+        """Pumps after so long, unless it does sooner."""
+        if wait_ms is None:
+            return
+        at_ms = self._clock.now_ms + max(1, wait_ms)
+        if self._pump is None or not self._pump.live or at_ms < self._pump_ms:
+            if self._pump:
+                self._pump.cancel()
+            self._pump = self._clock.call_in(max(1, wait_ms), self._pump_now)
+            self._pump_ms = at_ms
 
     def _publish(self, frames: list[tuple[str, bytes]]) -> None:
         for panel, frame in frames:
             self.broker.publish(topics.down(panel), frame)
-
-
-class PanelCloud:
-    """The view of one panel that scenarios ask for."""
-
-    def __init__(self, cloud: VirtualCloud, panel: str) -> None:
-        self._cloud = cloud
-        self._panel = panel
-
-    def events(self) -> list[Event]:
-        """All events that the cloud has committed for the panel, in the order of their commits."""
-        return self._cloud.events(self._panel)
-
-    def send_command(self, verb: int, argument: int, user: int) -> bytes:
-        """Asks something of the panel; returns the command's id."""
-        return self._cloud.send_command(self._panel, verb, argument, user)
-
-    def command(self, command_id: bytes) -> Command | Change | None:
-        """The command or the change of the configuration with that id."""
-        return self._cloud.command(command_id)
-
-    def configure(self, edits: "Sequence[cbor.Value]", user: int = 0, base: int | None = None) -> bytes:
-        """Asks the panel to change its configuration of revision `base`, or as stored here; returns the change's id."""
-        return self._cloud.configure(self._panel, edits, user, base)
-
-    def configuration(self) -> Configuration | None:
-        """What the panel last told of its configuration, without secrets; None before it was ever asked for."""
-        return self._cloud.configuration(self._panel)
-
-    def presumed_alarms(self) -> list[PresumedAlarm]:
-        """The alarms raised for the panel because it went silent in its entry delay, oldest first."""
-        return self._cloud.presumed_alarms(self._panel)
+        for text in self.core.texts():
+            if self._phone is not None:
+                self._phone.send(text.number, text.frame)

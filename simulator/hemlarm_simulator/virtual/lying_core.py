@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from hemlarm_cloud.ingest.core import HEARTBEAT_MS, IngestCore
+from hemlarm_cloud.ingest.core import IngestCore
 from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.ingest.served_panels import ServedPanel
 from hemlarm_cloud.store import Store
@@ -22,7 +22,7 @@ class LyingCore(IngestCore):
         vault: Vault,
         random: Callable[[int], bytes],
         told: Callable[[str, bytes, int], None],
-        heartbeat_ms: int = HEARTBEAT_MS,
+        heartbeat_ms: int | None = None,
         steady_ms: Callable[[], int] | None = None,
     ) -> None:
         super().__init__(store, vault, random, heartbeat_ms, steady_ms)

@@ -1,18 +1,18 @@
-"""The network in virtual time: connections between panels and the broker, delays, outages, and connections that break.
+"""The network in virtual time: connections between panels and the broker, and what breaks them.
 
-In an outage bytes are held as TCP holds them, and go on their way when the network returns, unless one side has given
-up by then. New connections fail. The bytes of one direction of a connection never overtake each other.
+How long bytes take, and what stops them, is the way's (`way.py`).
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hemlarm_simulator.board_link import Frame
-from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.virtual.broker import Session, StandInBroker
 from hemlarm_simulator.virtual.faults import Faults
+from hemlarm_simulator.virtual.tls_stand_in import HANDSHAKE, RECORD, NotTlsError, ServerEnd
+from hemlarm_simulator.virtual.way import Lane, Way
 
 DELAY_MS = 20
 """One way between house and broker, as on a home's fixed line to the next city: our choice."""
@@ -20,29 +20,27 @@ DELAY_MS = 20
 UNREACHABLE_MS = 3_000
 """After this a connection attempt without a network fails: what Linux takes to give up asking for an address."""
 
-_OFF = {"network": "outage", "router": "router-off", "port": "port-off"}
-"""What the way consists of, and the fault that it is when a part of it is off."""
-
-
-class Lane:
-    """One direction of a connection: nothing arrives before `free_ms`, when the last bytes before it arrive."""
-
-    def __init__(self) -> None:
-        self.free_ms = 0
-
 
 class Connection:
-    """One connection of a panel."""
+    """One connection of a panel. With `tls` the bytes on it are those of the stand-in for TLS."""
 
-    def __init__(self, network: "SimulatedNetwork", panel: str, number: int, post: Callable[[Frame], None]) -> None:
+    def __init__(
+        self,
+        network: "ConnectionsOverWay",
+        panel: str,
+        number: int,
+        post: Callable[[Frame], None],
+        tls: ServerEnd | None = None,
+    ) -> None:
         self.number = number
         self.panel = panel
         self.post = post
         self.open = True
-        self.up = Lane()
-        self.down = Lane()
+        self.up = Lane(down=False)
+        self.down = Lane(down=True)
         self.broken = False
         self._network = network
+        self._tls = tls
         self._session: Session | None = None
 
     def reach(self, broker: StandInBroker) -> None:
@@ -57,7 +55,17 @@ class Connection:
 
     def to_broker(self, data: bytes) -> None:
         """Bytes from the panel arrive at the broker."""
-        if self._session is not None:
+        if self._session is None:
+            return
+        if self._tls is not None:
+            try:
+                answer, data = self._tls.received(data)
+            except NotTlsError:
+                self._session.end()
+                return
+            if answer:
+                self._send_down(answer)
+        if data:
             self._network.ledger.enter(self._network.clock.now_ms, "up", self.panel, data)
             self._session.received(data)
 
@@ -81,25 +89,34 @@ class Connection:
 
     def _to_panel(self, data: bytes) -> None:
         self._network.ledger.enter(self._network.clock.now_ms, "down", self.panel, data)
-        self._tell_later(["data", self.number, data])
+        self._send_down(data if self._tls is None else self._tls.wrapped(data))
+
+    def _send_down(self, data: bytes) -> None:
+        self._tell_later(["data", self.number, data], len(data))
 
     def _hung_up(self) -> None:
         self._session = None
         self._end_later(["closed", self.number])
 
-    def _tell_later(self, frame: Frame) -> None:
-        self._network.carry(lambda: None if self.broken else self.tell(frame), self.down)
+    def _tell_later(self, frame: Frame, size: int = 0) -> None:
+        def arrives() -> None:
+            if self.broken:
+                return
+            if size:
+                self._network.came_down(size)
+            self.tell(frame)
+
+        self._network.carry(arrives, self.down, size)
 
     def _end_later(self, frame: Frame) -> None:
         self._network.carry(lambda: self._network.end(self, frame), self.down)
 
 
-class SimulatedNetwork:
-    """All connections. `delay_ms` and up to `jitter_ms` more, decided by `chance`, is the time of one way.
+class ConnectionsOverWay(Way):
+    """All connections over one way."""
 
-    It takes `up`, the line to the house, `router_on`, the power of the house's router, and `port_on`, the power of the
-    panel's own port: what is off lets nothing through.
-    """
+    record = 0
+    """Bytes that are counted on top of each message, and are not among those that are carried."""
 
     def __init__(
         self,
@@ -110,89 +127,46 @@ class SimulatedNetwork:
         faults: Faults | None = None,
         chance: Callable[[int], bytes] | None = None,
     ) -> None:
-        self.clock = clock
-        self.ledger = ledger
-        self.delay_ms = delay_ms
-        self.jitter_ms = 0
+        super().__init__(clock, ledger, delay_ms, faults, chance)
         self._broker = broker
-        self._faults = faults or Faults(clock, ledger)
-        self._chance = chance or Chance(0, "network")
-        self._usual_ms = delay_ms
-        self._speed = (delay_ms, 0)
-        self._off: set[str] = set()
-        self._held: list[tuple[Callable[[], None], Lane]] = []
         self._connections: dict[tuple[str, int], Connection] = {}
-
-    @property
-    def up(self) -> bool:
-        """Whether the line to the house is whole."""
-        return "network" not in self._off
-
-    @up.setter
-    def up(self, up: bool) -> None:
-        self._switch("network", up)
-
-    @property
-    def router_on(self) -> bool:
-        """Whether the house's router has power."""
-        return "router" not in self._off
-
-    @router_on.setter
-    def router_on(self, on: bool) -> None:
-        self._switch("router", on)
-
-    @property
-    def port_on(self) -> bool:
-        """Whether the panel's Ethernet has power."""
-        return "port" not in self._off
-
-    @port_on.setter
-    def port_on(self, on: bool) -> None:
-        self._switch("port", on)
-
-    @property
-    def passing(self) -> bool:
-        """Whether anything gets through."""
-        return not self._off
-
-    def calm(self) -> None:
-        """The line is whole again and as quick as it was at first."""
-        if not self.up:
-            self.up = True
-        self.delay_ms, self.jitter_ms = self._usual_ms, 0
 
     def drop_connection(self) -> None:
         """A router on the way resets every connection: what is on its way is lost, and both ends are told."""
         for connection in list(self._connections.values()):
-            self._faults.happened("connection-reset", connection.number)
+            self.faults.happened("connection-reset", connection.number)
             connection.break_off(told=True)
 
     def half_open(self) -> None:
         """The broker's side of every connection vanishes, and the panels are not told."""
         for connection in [each for each in self._connections.values() if not each.broken]:
-            self._faults.happened("half-open", connection.number)
+            self.faults.happened("half-open", connection.number)
             connection.break_off(told=False)
 
-    def connect(self, panel: str, number: int, post: Callable[[Frame], None]) -> None:
-        """A panel opens its connection `number`; `post` takes frames for it."""
-        connection = Connection(self, panel, number, post)
-        self._connections[panel, number] = connection
-        if self.passing:
-            self.carry(lambda: connection.reach(self._broker), connection.up)
-        else:
-            failed: Frame = ["failed", number, errno.EHOSTUNREACH]
+    def begin(self, connection: Connection) -> None:
+        """A panel opens a connection; one that bears the number of another takes its place."""
+        self._connections[connection.panel, connection.number] = connection
+        if self.dead:
+            failed: Frame = ["failed", connection.number, errno.EHOSTUNREACH]
             self.clock.call_in(UNREACHABLE_MS, lambda: self.end(connection, failed))
+        else:
+            self.carry(lambda: self.arrived(connection), connection.up)
+            self.use.connections += 1
+            self.use.used(self.clock.now_ms)
 
     def send(self, panel: str, number: int, data: bytes) -> None:
         """A panel sends bytes."""
         if connection := self._connections.get((panel, number)):
-            self.carry(lambda: connection.to_broker(data), connection.up)
+            self.carry(lambda: connection.to_broker(data), connection.up, len(data))
+            self.use.went_up(len(data) + self.record, self.clock.now_ms)
+            self.use.carried_up += len(data)
 
     def close(self, panel: str, number: int) -> None:
         """A panel closes its connection."""
         if connection := self._connections.pop((panel, number), None):
             connection.open = False
             self.carry(connection.closed_by_panel, connection.up)
+            self.use.used(self.clock.now_ms)
 
     def lose(self, panel: str) -> None:
         """A panel lost its power: its connections end without a word, and the broker finds out by their silence."""
@@ -207,31 +181,84 @@ class SimulatedNetwork:
         connection.tell(frame)
         connection.open = False
 
-    def carry(self, action: Callable[[], None], lane: Lane) -> None:
-        """Makes something happen at the other side, after the delay, or after the outage."""
-        if self._off:
-            self._held.append((action, lane))
+    def arrived(self, connection: Connection) -> None:
+        """The first packet of a connection has arrived at the broker."""
+        connection.reach(self._broker)
+
+    def came_down(self, size: int) -> None:
+        """A message of so many bytes has reached the house."""
+        self.use.came_down(size + self.record, self.clock.now_ms)
+        self.use.carried_down += size
+
+
+class SimulatedNetwork(ConnectionsOverWay):
+    """The fixed line.
+
+    It takes `up`, the line to the house, `router_on`, the power of the house's router, and `port_on`, the power of the
+    panel's own port. After `use_tls` each connection takes the time of a handshake to open, and all bytes of TLS are
+    counted. They are not carried: what they would be is known, and it would only cost time.
+    """
+
+    off_kinds: Mapping[str, str] = {"network": "outage", "router": "router-off", "port": "port-off"}
+    black_hole_kind = "black-hole-ip"
+    _flights: tuple[tuple[bool, int], ...] = ()
+
+    @property
+    def up(self) -> bool:
+        """Whether the line to the house is whole."""
+        return "network" not in self._off
+
+    @up.setter
+    def up(self, up: bool) -> None:
+        self.switch("network", up)
+
+    @property
+    def router_on(self) -> bool:
+        """Whether the house's router has power."""
+        return "router" not in self._off
+
+    @router_on.setter
+    def router_on(self, on: bool) -> None:
+        self.switch("router", on)
+
+    @property
+    def port_on(self) -> bool:
+        """Whether the panel's Ethernet has power."""
+        return "port" not in self._off
+
+    @port_on.setter
+    def port_on(self, on: bool) -> None:
+        self.switch("port", on)
+
+    def calm(self) -> None:
+        """The line is whole again and as quick as it was at first."""
+        if not self.up:
+            self.up = True
+        super().calm()
+
+    def connect(self, panel: str, number: int, post: Callable[[Frame], None]) -> None:
+        """A panel opens its connection `number`; `post` takes frames for it."""
+        self.begin(Connection(self, panel, number, post))
+
+    def use_tls(self) -> None:
+        """From now on connections are made as with TLS."""
+        self.record = RECORD
+        # The answer to the first packet, then all of the handshake but its last flight, which tells the panel.
+        self._flights = ((True, 0), *((number % 2 == 1, size) for number, size in enumerate(HANDSHAKE[:-1])))
+
+    def arrived(self, connection: Connection) -> None:
+        """The first packet of a connection has arrived at the broker, and the handshake begins."""
+        self._shake_hands(connection, self._flights if self._broker.up else ())
+
+    def _shake_hands(self, connection: Connection, flights: tuple[tuple[bool, int], ...]) -> None:
+        if not connection.open or connection.broken:
             return
-        lane.free_ms = max(lane.free_ms, self.clock.now_ms + self._way_ms())
-        self.clock.call_in(lane.free_ms - self.clock.now_ms, action)
-
-    def _way_ms(self) -> int:
-        speed = (self.delay_ms, self.jitter_ms)
-        if speed != self._speed:
-            self._speed = speed
-            if self.delay_ms + self.jitter_ms > self._usual_ms:
-                self._faults.happened("slow-network", *speed)
-        if not self.jitter_ms:
-            return self.delay_ms
-        return self.delay_ms + int.from_bytes(self._chance(4), "big") % (self.jitter_ms + 1)
-
-    def _switch(self, part: str, on: bool) -> None:
-        self.ledger.enter(self.clock.now_ms, part, on)
-        if not on and part not in self._off:
-            self._faults.happened(_OFF[part])
-            self._off.add(part)
-        elif on:
-            self._off.discard(part)
-        held, self._held = self._held, []
-        for action, lane in held:
-            self.carry(action, lane)
+        if not flights:
+            if self._flights:
+                self.use.came_down(HANDSHAKE[-1], self.clock.now_ms)
+            super().arrived(connection)
+            return
+        down, size = flights[0]
+        (self.use.came_down if down else self.use.went_up)(size, self.clock.now_ms)
+        lane = connection.down if down else connection.up
+        self.carry(lambda: self._shake_hands(connection, flights[1:]), lane, size)

@@ -16,13 +16,17 @@ from hemlarm_simulator.description import HouseDescription
 from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.ledger import Ledger
+from hemlarm_simulator.modem_description import ModemDescription
 from hemlarm_simulator.nor_flash import PowerCut
 from hemlarm_simulator.plants.power_supply import PowerSupply, Site
 from hemlarm_simulator.simulated_panel import BROWN_OUT, POWER, PanelCrashedError, PanelSetup, SimulatedPanel
 from hemlarm_simulator.virtual.faults import Faults
 from hemlarm_simulator.virtual.flash_cut import FlashCut
-from hemlarm_simulator.virtual.ingest import PanelCloud, VirtualCloud
+from hemlarm_simulator.virtual.house_modem import CountedSmsCentre, HouseModem
+from hemlarm_simulator.virtual.ingest import VirtualCloud
+from hemlarm_simulator.virtual.mobile import MobileNetwork
 from hemlarm_simulator.virtual.network import SimulatedNetwork
+from hemlarm_simulator.virtual.panel_cloud import PanelCloud
 from hemlarm_simulator.watchdog import BoardWatchdog
 
 RESET_MS = 500
@@ -130,6 +134,19 @@ class VirtualWorld:
         self.panel.handlers |= {"connect": self._connect, "send": self._send, "close": self._close}
         self._flash_cut = FlashCut(self.panel, self._faults, Chance(seed, "flash cut"))
         self._turns = PanelTurns(self.panel, self.clock)
+        self.mobile = MobileNetwork(
+            self.clock,
+            self.cloud_process.broker,
+            self.ledger,
+            self.panel.id,
+            self._faults,
+            Chance(seed, "mobile network"),
+        )
+        number = house.modem.number if house.modem else ""
+        self.sms = CountedSmsCentre(
+            self.clock, Chance(seed, "SMS centre"), self._faults, self.ledger, self.mobile, number
+        )
+        self.modem = self._install_modem(house.modem, Chance(seed, "modem")) if house.modem else None
         self._restarts: Timer | None = None
         self._watchdog = BoardWatchdog(self.panel, self.clock, self._ended)
         self.survive_crashes = False
@@ -247,15 +264,33 @@ class VirtualWorld:
         self._flash_cut.order(0, None)
         self.cloud_process.calm()
         self.network.calm()
+        self.mobile.calm()
+        self.sms.calm()
+        if self.modem is not None:
+            self.modem.calm()
+
+    def _install_modem(self, modem: ModemDescription, chance: Chance) -> HouseModem:
+        installed = HouseModem(
+            modem, self.clock, self.mobile, self.sms, self._turns.post, chance, self._faults, self.ledger
+        )
+        self.panel.handlers |= installed.handlers
+        self.network.use_tls()
+        self.cloud_process.connect_sms(self.sms, modem.sms_to)
+        self.cloud_process.register_sms(self.panel.id, modem.number)
+        return installed
 
     def _lose_power(self, cause: int = POWER) -> None:
         self.panel.power_cut(cause)
         self._is_off()
+        if self.modem is not None:
+            self.modem.supply(False)
 
     def _boot(self) -> None:
         if not self.house.can_power():
             return
         self.house.regain_power()
+        if self.modem is not None:
+            self.modem.supply(True)
         self._turns.boot()
         self._input("start", *self.house.start_values())
 
