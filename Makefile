@@ -3,7 +3,7 @@
 PYTHON ?= python3
 CHECKED = protocol cloud simulator firmware tests tools $(wildcard bench/*.py)
 
-.PHONY: setup demo test lint mutants search bugs
+.PHONY: setup demo test lint mutants search bugs fuzz
 
 setup:
 	@$(PYTHON) tools/bootstrap.py
@@ -28,6 +28,11 @@ mutants: setup
 # Looks for what must never happen with ever new examples, for some ten minutes.
 search: setup
 	@.venv/bin/python -m pytest --quiet --hypothesis-profile=search tests/host/test_panel_properties.py tests/host/test_panel_duress_properties.py
+
+# Millions of inputs for what reads a stranger's bytes, for about an hour; see tools/fuzz.py for fewer.
+fuzz: setup
+	@.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements-fuzz.lock
+	@.venv/bin/python tools/fuzz.py
 
 # Plants bugs and shows that the explorer finds them, for some ten minutes: see docs/explorer.md.
 bugs: setup
