@@ -69,7 +69,7 @@ SEARCH_ROOTS = ("simulator/hemlarm_simulator/shadow/", "tests/shared/")
 
 # Every folder and what may lie in it.
 PLACES = {
-    "": ".gitignore LICENSE Makefile README.md pyproject.toml requirements.lock",
+    "": ".gitignore LICENSE Makefile README.md pyproject.toml requirements.lock requirements-fuzz.lock",
     ".ci/": "run",
     "protocol/hemlarm_protocol/": "*.py",
     "firmware/": "boot.py main.py",
