@@ -101,6 +101,8 @@ class RealInternet:
 
     def __init__(self, broker: tuple[str, int]) -> None:
         self._broker = broker
+        self.opened = 0
+        """How many connections there have been."""
         self._sockets: list[RealSocket] = []
         self.passing = True
 
@@ -108,6 +110,7 @@ class RealInternet:
         """A connection to the broker, wherever it was meant to go."""
         opened = RealSocket(self._broker, on_event, self._sockets.remove)
         self._sockets.append(opened)
+        self.opened += 1
         return opened
 
     def watch(self, poller: select.poll) -> None:

@@ -248,7 +248,7 @@ def test_without_atheris_the_program_says_how_to_get_it(
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     assert fuzz.main(["mqtt"]) == 2
-    assert "pip install -e '.[fuzz]'" in capsys.readouterr().err
+    assert "pip install --require-hashes -r requirements-fuzz.lock" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["nothing"], ["--runs", "0"], ["--seconds", "-1"]])
