@@ -13,7 +13,7 @@ first. Only their acknowledgements come in the session, so that nobody but the c
 
 from collections import namedtuple
 
-from hemlarm_protocol import keys, messages, sealing
+from hemlarm_protocol import contact_id, keys, messages, sealing
 from hemlarm_protocol.errors import BadMessage
 from hemlarm_protocol.flights import NEVER, Flights, Path, order
 from hemlarm_protocol.session import Reader, Writer
@@ -36,6 +36,10 @@ HELLO_WAIT_MS = 1000
 
 HELLO_TRIES = 5
 """From this many on the panel asks for a new connection, and the waits grow no further."""
+
+HASTY_TRIES = 2
+"""The same where an alarm or tamper waits and a session on this connection fell silent: the line may be fine and only
+the connection dead. Once only, as a line that has turned slow needs its time."""
 
 SILENT_WAITS_MAX = 3
 HEALTH_EVERY_MS = 3_600_000
@@ -84,6 +88,7 @@ class PanelEnd(Flights):
         self._hello = b""
         self._greeted_ms = self._hello_ms = self._hello_tries = 0
         self._opened_ms = 0
+        self._hasty = self._lively = False
         self.heartbeat_ms = 0
         """How often the cloud wants to hear, once it has said so."""
 
@@ -140,6 +145,8 @@ class PanelEnd(Flights):
         if self._used.sends == 1 and self._used.sent_ms == now_ms >= self._health_due_ms:
             self.tell_health(now_ms)
         if self._silent_waits >= self.patience:
+            urgent = [flight for flight in self._flights if flight.record.urgency <= contact_id.TAMPER]
+            self._hasty, self._lively = bool(self._lively and urgent), False
             self._greet(now_ms)
 
     def deadline_ms(self) -> "int | None":
@@ -217,7 +224,8 @@ class PanelEnd(Flights):
 
     def _greet_again(self, now_ms: int) -> None:
         tries = self._hello_tries + 1
-        if tries >= HELLO_TRIES:
+        if tries >= (HASTY_TRIES if self._hasty else HELLO_TRIES):
+            self._hasty = False
             self._happened.append(("reconnect",))
         if now_ms - self._greeted_ms > HELLO_LIFE_MS:
             self._greet(now_ms)
@@ -240,6 +248,7 @@ class PanelEnd(Flights):
 
     def _opened(self, welcome: "Any", now_ms: int) -> None:
         self.state = OPEN
+        self._lively, self._hasty = True, False
         self._opened_ms = now_ms
         self.heartbeat_ms = max(welcome.heartbeat_ms, 1000)
         self._silent_waits = 0

@@ -190,7 +190,7 @@ def test_every_bound_is_the_codes() -> None:
     for _, value, where in rows:
         module, name = where.split(".")
         assert int(value) == getattr(importlib.import_module("hemlarm_protocol." + module), name), where
-    assert len(rows) == 26
+    assert len(rows) == 27
 
 
 def test_the_size_classes_hold_what_the_document_says() -> None:
