@@ -3,13 +3,11 @@
 Only TCP clients in buffer mode (0) and direct push mode (1); transparent mode is refused.
 """
 
-from collections.abc import Callable
-
-from hemlarm_simulator.modem.command import LATER, Answer, Command, Handler, Prompt, Refused, Reply, Speaker
-from hemlarm_simulator.modem.internet import Event, Internet
+from hemlarm_simulator.modem.command import LATER, Answer, Command, Handler, Prompt, Refused, Reply
+from hemlarm_simulator.modem.internet import Event
 from hemlarm_simulator.modem.link import Link
-from hemlarm_simulator.modem.packet_service import ADDRESS, PacketService
-from hemlarm_simulator.modem.powered_clock import PoweredClock
+from hemlarm_simulator.modem.packet_service import ADDRESS
+from hemlarm_simulator.modem.socket_commands import SocketCommands
 
 _LINKS = 12
 _SEND_MAX, _READ_MAX = 1_460, 1_500
@@ -42,27 +40,11 @@ _REASONS = {"dns": _NO_DNS, "refused": _NOT_CONNECTED, "unreachable": _NOT_CONNE
 _STATES = {"opening": 1, "open": 2, "closed": 4}
 
 
-class QuectelSockets:
+class QuectelSockets(SocketCommands):
     """The commands and their unsolicited lines."""
 
-    def __init__(
-        self,
-        clock: PoweredClock,
-        internet: Internet,
-        packet: PacketService,
-        speaker: Speaker,
-        at_moment: Callable[[str], None],
-        prompt: bytes,
-    ) -> None:
-        self._clock = clock
-        self._internet = internet
-        self._packet = packet
-        self._speaker = speaker
-        self._at_moment = at_moment
-        self._prompt = prompt
-        self._links: dict[int, Link] = {}
+    def _begin(self) -> None:
         self._modes: dict[int, int] = {}
-        self._told: set[int] = set()
         self._echo_data = True
         self._error = _DONE
 
@@ -74,22 +56,12 @@ class QuectelSockets:
             **{"+QIGETERROR": self._qigeterror, "+QISDE": self._qisde},
         }
 
-    def service_moved(self) -> None:
-        """Service has come or gone."""
-        for link in list(self._links.values()):
-            link.service_moved()
-
     def contexts_dropped(self, cids: list[int]) -> None:
         """The network took contexts: their connections are gone, though not freed until they are closed."""
         for link in self._links.values():
             link.lose()
         for cid in cids:
             self._speaker.say(f'+QIURC: "pdpdeact",{cid}')
-
-    def lost_power(self) -> None:
-        """All connections vanish."""
-        for link in self._links.values():
-            link.lose()
 
     def _qicsgp(self, command: Command) -> Reply:
         if command.kind == "test":

@@ -3,13 +3,11 @@
 Only TCP clients; transparent mode is refused. Without AT+CIPRXGET=1 the modem pushes what comes, as `+IPD`.
 """
 
-from collections.abc import Callable
-
-from hemlarm_simulator.modem.command import Answer, Command, Handler, Prompt, Refused, Reply, Speaker
-from hemlarm_simulator.modem.internet import Event, Internet
+from hemlarm_simulator.modem.command import Answer, Command, Handler, Prompt, Refused, Reply
+from hemlarm_simulator.modem.internet import Event
 from hemlarm_simulator.modem.link import Link
-from hemlarm_simulator.modem.packet_service import ADDRESS, PacketService
-from hemlarm_simulator.modem.powered_clock import PoweredClock
+from hemlarm_simulator.modem.packet_service import ADDRESS
+from hemlarm_simulator.modem.socket_commands import SocketCommands
 
 _LINKS = 10
 _SEND_MAX, _READ_MAX = 1_500, 1_500
@@ -23,26 +21,10 @@ _REASONS = {"dns": _NO_DNS, "refused": _NETWORK_FAILURE, "unreachable": _NETWORK
 _CLOSED_BY_PEER = 1
 
 
-class SimcomSockets:
+class SimcomSockets(SocketCommands):
     """The commands and their unsolicited lines."""
 
-    def __init__(
-        self,
-        clock: PoweredClock,
-        internet: Internet,
-        packet: PacketService,
-        speaker: Speaker,
-        at_moment: Callable[[str], None],
-        prompt: bytes,
-    ) -> None:
-        self._clock = clock
-        self._internet = internet
-        self._packet = packet
-        self._speaker = speaker
-        self._at_moment = at_moment
-        self._prompt = prompt
-        self._links: dict[int, Link] = {}
-        self._told: set[int] = set()
+    def _begin(self) -> None:
         self._opened = False
         self._opening = False
         self._manual = False
@@ -55,11 +37,6 @@ class SimcomSockets:
             **{"+CIPCLOSE": self._cipclose, "+CIPMODE": self._cipmode, "+CIPACK": self._cipack},
         }
 
-    def service_moved(self) -> None:
-        """Service has come or gone."""
-        for link in list(self._links.values()):
-            link.service_moved()
-
     def contexts_dropped(self, cids: list[int]) -> None:
         """The network took the context: everything is closed."""
         if _CONTEXT not in cids or not self._opened:
@@ -68,11 +45,6 @@ class SimcomSockets:
         self._links.clear()
         self._opened = False
         self._speaker.say("+CIPEVENT: NETWORK CLOSED UNEXPECTEDLY")
-
-    def lost_power(self) -> None:
-        """All connections vanish."""
-        for link in self._links.values():
-            link.lose()
 
     def _netopen(self, command: Command) -> Reply:
         if command.kind == "read":
