@@ -10,6 +10,9 @@ from hemlarm_simulator.explore.path_account import CLOUD, IP, IP_ALIVE, MOBILE, 
 IP_FAULT, MOBILE_FAULT, IP_RESTORE, MOBILE_RESTORE = (1351, 1), (1352, 2), (3351, 1), (3352, 2)
 """Contact ID's code with its qualifier, and the zone."""
 
+MEMORY_LOST = (1137, 0)
+"""A panel without its saved state says so as it starts, and does not know any more what it had told."""
+
 SETTLED_MS = 300_000
 """The panel ran for so long before: its modem has registered, and its session is open."""
 
@@ -119,10 +122,12 @@ class PathFaultsTold(Invariant):
 
 
 def faulty_paths(account: Account) -> list[int]:
-    """The paths of which the panel has told a fault, and not its end."""
+    """The paths of which the panel has told a fault, and not its end, since it last lost its memory."""
     found = []
+    told = [(event.qcode, event.zone) for _, event in account.events()]
+    lost = max((place for place, what in enumerate(told) if what == MEMORY_LOST), default=0)
+    told = told[lost:]
     for fault, restore in ((IP_FAULT, IP_RESTORE), (MOBILE_FAULT, MOBILE_RESTORE)):
-        told = [(event.qcode, event.zone) for _, event in account.events()]
         if [what for what in told if what in (fault, restore)][-1:] == [fault]:
             found.append(fault[1])
     return found
