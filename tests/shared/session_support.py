@@ -224,3 +224,15 @@ def changed(frame: bytes, bit: int) -> bytes:
 def kinds(facts: "list[tuple[Any, ...]]") -> "list[str]":
     """Return what the facts or happenings are, without their details."""
     return [fact[0] for fact in facts]
+
+
+def wakes_until(panel: Panel, end_ms: int) -> "list[tuple[int, list[bytes]]]":
+    """Wake the panel at each of its deadlines; return when it sent what."""
+    sent: list[tuple[int, list[bytes]]] = []
+    for _ in range(1000):
+        deadline = panel.end.deadline_ms()
+        if deadline is None or deadline > end_ms:
+            return sent
+        panel.end.wake(deadline)
+        sent.append((deadline, panel.end.to_send()))
+    raise AssertionError("the panel never sleeps")

@@ -2,7 +2,20 @@
 
 from hemlarm_protocol import flights, keys, messages, panel_end, sealing
 from hemlarm_protocol.retransmission import LEAST_MS
-from session_support import FIRE, PANEL, ROOT_KEY, ROUTINE, SALT, Chance, Panel, changed, kinds, opened, settle
+from session_support import (
+    FIRE,
+    PANEL,
+    ROOT_KEY,
+    ROUTINE,
+    SALT,
+    Chance,
+    Panel,
+    changed,
+    kinds,
+    opened,
+    settle,
+    wakes_until,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,18 +39,6 @@ def knock(seed: int = 9) -> bytes:
 def events_in(panel: Panel, frames: "list[bytes]") -> "list[int]":
     """Return the event numbers among the frames, in their order."""
     return [sealing.open_numbered(panel.key, frame[4:])[0] for frame in frames if frame[:4] == panel.key.kid]
-
-
-def wakes_until(panel: Panel, end_ms: int) -> "list[tuple[int, list[bytes]]]":
-    """Wake the panel at each of its deadlines; return when it sent what."""
-    sent: list[tuple[int, list[bytes]]] = []
-    for _ in range(1000):
-        deadline = panel.end.deadline_ms()
-        if deadline is None or deadline > end_ms:
-            return sent
-        panel.end.wake(deadline)
-        sent.append((deadline, panel.end.to_send()))
-    raise AssertionError("the panel never sleeps")
 
 
 def test_an_offline_panel_wants_nothing_and_sends_nothing() -> None:
@@ -175,30 +176,6 @@ def test_a_silent_cloud_is_greeted_anew_after_a_few_waits() -> None:
     sent = wakes_until(panel, 13_000)
     assert [hellos(panel, frames) for _, frames in sent][:3] == [0, 0, 1]
     assert sent[2][0] - 10_000 == 7 * LEAST_MS
-
-
-def test_with_an_alarm_on_a_connection_gone_dead_a_new_one_is_asked_for_soon_and_once() -> None:
-    panel, _ = opened()
-    panel.event(FIRE)
-    panel.end.poke(10_000)
-    panel.end.to_send()
-    wakes_until(panel, 10_000 + 7 * LEAST_MS + 3_000)
-    assert kinds(panel.end.happenings()) == ["reconnect"]
-    panel.end.disconnected()
-    panel.end.connected(20_000)  # Now it may be the cloud that is away, or the line that is slow.
-    wakes_until(panel, 20_000 + 30_999)
-    assert panel.end.happenings() == []
-    wakes_until(panel, 20_000 + 31_000)
-    assert kinds(panel.end.happenings()) == ["reconnect"]
-
-
-def test_with_a_routine_event_a_silent_connection_is_given_its_time() -> None:
-    panel, _ = opened()
-    panel.event(ROUTINE)
-    panel.end.poke(10_000)
-    panel.end.to_send()
-    wakes_until(panel, 10_000 + 7 * LEAST_MS + 30_000)
-    assert panel.end.happenings() == []
 
 
 def test_a_quiet_session_is_a_heartbeat_at_its_distance_and_nothing_more() -> None:
