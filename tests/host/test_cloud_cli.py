@@ -11,35 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from hemlarm_cloud import cli, running
+from cloud_terminal import UNKNOWN, Terminal
+from hemlarm_cloud import running
 from hemlarm_cloud.broker import BrokerError
 from hemlarm_cloud.broker.child import free_port
 from hemlarm_cloud.provision import PanelCredentials
-from hemlarm_cloud.settings import Settings
-from hemlarm_cloud.store import Event, Store
-
-UNKNOWN = "0" * 16
-
-
-class Terminal:
-    """A person at a terminal of 80 columns, with an installation of their own."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-
-    def run(self, *words: str) -> Result:
-        environment = {"HEMLARM_DATA": str(self.data), "COLUMNS": "80"}
-        return CliRunner().invoke(cli.app, list(words), env=environment)
-
-    def facts(self, *words: str, status: int = 0) -> Any:
-        result = self.run(*words, "--json")
-        assert (result.exit_code, result.stderr) == (status, "")
-        return json.loads(result.stdout)
-
-    def store(self) -> Store:
-        return Store.open(Settings(data=self.data).database_url)
+from hemlarm_cloud.store import Event
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from cloud_terminal import UNKNOWN, Terminal
 from hemlarm_cloud import cli
 from hemlarm_cloud.changing import ChangeError, edits_from
 from hemlarm_cloud.store import PresumedAlarm
 from hemlarm_protocol import cbor
-from test_cloud_cli import UNKNOWN, Terminal
 
 DOCUMENT: dict[Any, Any] = {
     "areas": [{"number": 1, "entry_s": 30, "exit_s": 60}],

@@ -1,36 +1,13 @@
 """`hemlarm cloud panel level`, `sms`, and what `panel show` says of paths."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from hemlarm_cloud import cli
-from hemlarm_cloud.settings import Settings
-from hemlarm_cloud.store import LineFault, PathReport, Store
+from cloud_terminal import UNKNOWN, Terminal
+from hemlarm_cloud.store import LineFault, PathReport
 
-UNKNOWN = "0" * 16
 NOW_MS = 1_800_000_000_000
-
-
-class Terminal:
-    """A person at a terminal of 80 columns, with an installation of their own."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-
-    def run(self, *words: str) -> Result:
-        return CliRunner().invoke(cli.app, list(words), env={"HEMLARM_DATA": str(self.data), "COLUMNS": "80"})
-
-    def facts(self, *words: str) -> Any:
-        result = self.run(*words, "--json")
-        assert (result.exit_code, result.stderr) == (0, "")
-        return json.loads(result.stdout)
-
-    def store(self) -> Store:
-        return Store.open(Settings(data=self.data).database_url)
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from cloud_terminal import UNKNOWN, Terminal
 from hemlarm_cloud.showing_health import health_rows
 from hemlarm_cloud.store import Event, PanelHealth, PresumedAlarm
 from hemlarm_protocol import messages
 from hemlarm_protocol.panel_end import PanelEnd
 from ingest_weather import Weather
-from test_cloud_cli import UNKNOWN, Terminal
 
 GOOD = messages.Health(7, 0, 0, 81_920, 3, 6_000, 0, 0, 45, 0, 1, 13_250, 85, 40, 1)
 BAD = messages.Health(8, 2, 1, 20_480, 5_999, 6_000, 12, 2, 90_000, 1, 0, 10_900, 12, 2, 2 | 8)

@@ -13,6 +13,7 @@ from tls_support import (
     READ_TO_THE_END,
     SAY_HELLO,
     TIMEOUT_S,
+    WAIT_AND_COUNT_POLLS,
     Papers,
     deaf_port,
     echo,
@@ -206,28 +207,8 @@ def test_bytes_that_came_with_the_handshake_are_not_lost(papers: Papers, tmp_pat
 
 
 def test_an_idle_panel_does_not_wake(papers: Papers, tmp_path: Path) -> None:
-    act = """
-    async def act(stream):
-        import time
-        await stream.write(b"x")
-        await stream.read(1)
-        polls = []
-        poller = asyncio.core._io_queue.poller
-        class Counted:
-            def ipoll(self, dt):
-                polls.append(dt)
-                return poller.ipoll(dt)
-            def __getattr__(self, name):
-                return getattr(poller, name)
-        asyncio.core._io_queue.poller = Counted()
-        reader = asyncio.create_task(stream.read(1))
-        await asyncio.sleep_ms(150)
-        asyncio.core._io_queue.poller = poller
-        reader.cancel()
-        return len(polls)
-    """
     with tls_server(papers, tmp_path, echo) as port:
-        kind, polls = run_client(papers, port, act)
+        kind, polls = run_client(papers, port, WAIT_AND_COUNT_POLLS)
     assert kind == "ended"
     assert polls < 20
 

@@ -13,7 +13,19 @@ from typing import Any
 
 import pytest
 
-from tls_support import MICROPYTHON, NOW, ROOT, TIMEOUT_S, Papers, echo, issue, reset, serving, tls_server
+from tls_support import (
+    MICROPYTHON,
+    NOW,
+    ROOT,
+    TIMEOUT_S,
+    WAIT_AND_COUNT_POLLS,
+    Papers,
+    echo,
+    issue,
+    reset,
+    serving,
+    tls_server,
+)
 
 FAMILIES = ("quectel", "simcom")
 
@@ -293,27 +305,7 @@ def test_a_modem_that_restarts_is_an_oserror_that_says_so(papers: Papers, tmp_pa
 
 
 def test_an_idle_connection_does_not_wake_the_panel(papers: Papers, tmp_path: Path) -> None:
-    act = """
-    async def act(stream):
-        await stream.write(b"x")
-        await stream.read(1)
-        await asyncio.sleep_ms(20)
-        polls = []
-        poller = asyncio.core._io_queue.poller
-        class Counted:
-            def ipoll(self, dt):
-                polls.append(dt)
-                return poller.ipoll(dt)
-            def __getattr__(self, name):
-                return getattr(poller, name)
-        asyncio.core._io_queue.poller = Counted()
-        reader = asyncio.create_task(stream.read(1))
-        await asyncio.sleep_ms(150)
-        asyncio.core._io_queue.poller = poller
-        reader.cancel()
-        return len(polls)
-    """
     with tls_server(papers, tmp_path, echo) as port:
-        kind, polls = run_client(papers, port, act)
+        kind, polls = run_client(papers, port, WAIT_AND_COUNT_POLLS)
     assert kind == "ended"
     assert polls < 20

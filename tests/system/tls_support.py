@@ -66,6 +66,28 @@ async def act(stream):
     return str(await stream.read(100), "utf-8")
 """
 
+WAIT_AND_COUNT_POLLS = """
+    async def act(stream):
+        await stream.write(b"x")
+        await stream.read(1)
+        await asyncio.sleep_ms(20)
+        polls = []
+        poller = asyncio.core._io_queue.poller
+        class Counted:
+            def ipoll(self, dt):
+                polls.append(dt)
+                return poller.ipoll(dt)
+            def __getattr__(self, name):
+                return getattr(poller, name)
+        asyncio.core._io_queue.poller = Counted()
+        reader = asyncio.create_task(stream.read(1))
+        await asyncio.sleep_ms(150)
+        asyncio.core._io_queue.poller = poller
+        reader.cancel()
+        return len(polls)
+    """
+"""Reads where nothing comes, for 150 ms, and counts how often the event loop looks."""
+
 READ_TO_THE_END = """
 async def act(stream):
     await stream.write(b"hello")
