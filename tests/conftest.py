@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import databases
 import traceability
+from hemlarm_cloud.store import Store
 
 pytest_plugins = ["pytester"]
 
@@ -33,6 +35,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "system"):
             item.add_marker(pytest.mark.xdist_group("system"))
+
+
+@pytest.fixture(params=databases.KINDS)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new database, on each kind that the cloud may use."""
+    try:
+        url = databases.new_url(request.param, tmp_path)
+    except databases.NoPostgresqlError as missing:
+        pytest.skip(str(missing))
+    yield url
+    databases.discard(url)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A new store, on each kind of database."""
+    opened = Store.open(store_url)
+    yield opened
+    opened.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -69,7 +69,8 @@ SEARCH_ROOTS = ("simulator/hemlarm_simulator/shadow/", "tests/shared/")
 
 # Every folder and what may lie in it.
 PLACES = {
-    "": ".gitignore LICENSE Makefile README.md pyproject.toml requirements.lock requirements-fuzz.lock",
+    "": ".gitignore LICENSE Makefile README.md pyproject.toml requirements.lock requirements-fuzz.lock"
+    " requirements-peers.lock",
     ".ci/": "run",
     "protocol/hemlarm_protocol/": "*.py",
     "firmware/": "boot.py main.py",
@@ -80,15 +81,16 @@ PLACES = {
     "simulator/hemlarm_simulator/": "*.py py.typed",
     "simulator/hemlarm_simulator/houses/": "*.toml",
     "simulator/hemlarm_simulator/scenarios/": "*.txt",
-    "tests/": "test_*.py conftest.py tidiness.py traceability.py debian-packages.txt",
+    "tests/": "test_*.py conftest.py databases.py tidiness.py traceability.py debian-packages.txt",
     "tests/shared/": "*.py",
     "tests/host/": "*.py",
     "tests/system/": "*.py",
-    "tests/vectors/": "*.json *.txt *.hex *.cddl",
+    "tests/vectors/": "*.json *.txt *.hex *.cddl *.csv",
     "tests/bundles/": "*",
     "tools/": "*.py",
     "bench/": "*.py",
     "docs/": "*.md *.svg *.png *.cddl",
+    "docs/reports/": "*.pdf *.csv *.md",
     "docs/decisions/": "[0-9][0-9][0-9][0-9]-*.md",
 }
 

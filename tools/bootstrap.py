@@ -23,6 +23,8 @@ VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".complete"
 INTERPRETER = str(Path(sys.executable).resolve())  # Never .venv's own, even when that is the active one.
 LOCK = ROOT / "requirements.lock"
+PEERS_LOCK = ROOT / "requirements-peers.lock"
+PEERS = VENV / "peers"  # What tests speak to and whose own pins are too old for .venv; no program imports it.
 OLDEST = (3, 11)
 
 # The tables of pyproject.toml that decide what is installed; the settings of our tools are not among them.
@@ -92,7 +94,8 @@ def contents() -> str:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     tables = {**settings, **settings.get("tool", {})}
     packaging = {name: tables[name] for name in PACKAGING_TABLES if name in tables}
-    return hashlib.sha256((json.dumps(packaging, sort_keys=True) + LOCK.read_text()).encode()).hexdigest()
+    locks = "".join(path.read_text() for path in (LOCK, PEERS_LOCK))
+    return hashlib.sha256((json.dumps(packaging, sort_keys=True) + locks).encode()).hexdigest()
 
 
 def stamp() -> "list[str]":
@@ -164,6 +167,8 @@ def set_up(fresh: bool) -> None:
         os.environ.setdefault("PIP_CERT", str(OWN_CERTIFICATES))
     say("  installing the locked dependencies ...")
     run(*pip, "--quiet", "--require-hashes", "--requirement", LOCK)
+    shutil.rmtree(PEERS, ignore_errors=True)
+    run(*pip, "--quiet", "--require-hashes", "--no-deps", "--target", PEERS, "--requirement", PEERS_LOCK)
     say("  installing the project itself ...")
     run(*pip, "--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     STAMP.write_text(f"{identity()}\n{contents()}\n")

@@ -15,5 +15,10 @@ class Connected:
         self._connection = connection
         self._prepared = hot_path(connection.dialect)
 
+    @property
+    def connection(self) -> Connection:
+        """For the statements of whoever keeps tables of their own here; it lives as long as the transaction."""
+        return self._connection
+
     def _all(self, query: Select[Any]) -> Sequence[Any]:
         return self._connection.execute(query).all()

@@ -41,6 +41,9 @@ ESTIMATED = text("dating = 'between' AND qcode <> 0")
 UNTOLD = text("NOT levels_told")
 """Which panels belong into the index of those whose levels are news."""
 
+URGENT = text("qcode >= 1100 AND qcode < 1200")
+"""Which events case work looks at first, whatever else waits: alarms, and a few faults among their codes."""
+
 OPEN = text("ended_ms IS NULL")
 """Which line faults belong into the index of those that last."""
 
@@ -116,6 +119,8 @@ Index(
     sqlite_where=ESTIMATED,
     postgresql_where=ESTIMATED,
 )
+
+Index("ix_event_urgent", event.c.id, sqlite_where=URGENT, postgresql_where=URGENT)
 
 boot_time = Table(
     "boot_time",
