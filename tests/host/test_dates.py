@@ -69,12 +69,11 @@ def test_dates_ascend_with_the_numbers_and_stay_within_what_is_possible(
 
 
 @pytest.fixture
-def store() -> Store:
-    opened = Store.open("sqlite://")
-    with opened.begin() as tx:
+def store(store: Store) -> Store:
+    with store.begin() as tx:
         tx.add_panel(Panel(PANEL, "00", b"wrapped", "1f", 0))
         tx.learn_incarnation(PANEL, KID, bytes(16), 0)
-    return opened
+    return store
 
 
 def event(number: int, boot: int, uptime_ms: int, panel_ms: int | None = None, qcode: int = 1130) -> Event:

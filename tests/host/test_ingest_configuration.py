@@ -83,8 +83,8 @@ class ConfiguredPanel(Bench):
 
 
 @pytest.fixture
-def bench() -> ConfiguredPanel:
-    return ConfiguredPanel()
+def bench(store_url: str) -> ConfiguredPanel:
+    return ConfiguredPanel(store_url)
 
 
 def assert_equal_at_both_ends(bench: ConfiguredPanel) -> None:

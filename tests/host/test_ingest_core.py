@@ -9,8 +9,8 @@ from ingest_support import BURGLARY, FIRE, RESTORE, ROOT_KEY, Bench, file_url
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def bench(store_url: str) -> Bench:
+    return Bench(store_url)
 
 
 def test_an_event_is_stored_once_and_acknowledged(bench: Bench) -> None:

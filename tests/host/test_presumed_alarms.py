@@ -21,8 +21,8 @@ FIRST = 1_000
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return connected_bench()
+def bench(store_url: str) -> Bench:
+    return connected_bench(store_url)
 
 
 def connected_bench(url: str = "sqlite://") -> Bench:
@@ -261,7 +261,8 @@ def test_what_another_ingest_process_stored_meanwhile_settles_it_too(bench: Benc
     assert states(bench) == ["settled"]
 
 
-def test_events_that_do_not_concern_an_entry_delay_cost_no_statement(bench: Bench) -> None:
+def test_events_that_do_not_concern_an_entry_delay_cost_no_statement() -> None:
+    bench = connected_bench()
     bench.exchange([event(bench, 1, ENTRY), event(bench, 2, DISARM)])
     said: list[str] = []
     with bench.store.begin() as tx:

@@ -12,14 +12,13 @@ def make_command(number: int, panel: str = ONE, expires_ms: int = 1_000) -> Comm
 
 
 @pytest.fixture
-def store() -> Store:
-    opened = Store.open("sqlite://")
-    with opened.begin() as tx:
+def store(store: Store) -> Store:
+    with store.begin() as tx:
         for panel in (ONE, OTHER):
             tx.add_panel(Panel(panel, panel[:2], b"wrapped", "1f", 0))
         tx.add_command(make_command(1))
         tx.add_command(make_command(2, OTHER))
-    return opened
+    return store
 
 
 def test_a_queued_command_is_due_for_the_worker_of_its_shard(store: Store) -> None:

@@ -1,6 +1,5 @@
 """Levels, heard paths, reports and line faults in the store, and stores of before there were any."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,11 @@ FAULT = LineFault(PANEL, "line-fault", 0, 1_000, 500)
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open("sqlite://")
+def store(store: Store) -> Store:
     with store.begin() as tx:
         for panel in (PANEL, OTHER):
             tx.add_panel(Panel(panel, panel[:2], b"wrapped", "1f", 0))
-    yield store
-    store.close()
+    return store
 
 
 def test_a_new_panel_has_the_trades_usual_levels(store: Store) -> None:
@@ -115,8 +112,8 @@ def test_panels_are_found_by_a_key_id_and_a_shared_one_finds_all(store: Store) -
         assert tx.panels_with(b"kid1", 4) == [OTHER]
 
 
-def test_the_look_up_by_key_id_needs_no_search_through_the_table(store: Store) -> None:
-    with store.begin() as tx:
+def test_the_look_up_by_key_id_needs_no_search_through_the_table() -> None:
+    with Store.open("sqlite://").begin() as tx:
         plan = tx._connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT panel FROM incarnation WHERE kid = ?", (b"",))
         assert "ix_incarnation_kid" in str(plan.all())
 

@@ -31,9 +31,10 @@ _WRITER_LOCK = 0x48454D4C
 
 
 def insert_unless_present(dialect: str, table: Table) -> Insert:
-    """Return an INSERT that leaves out rows whose unique values are already there."""
+    """Return an INSERT that leaves out rows whose unique values are already there; `rowcount` says how many went in."""
     if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
+        insertion = postgresql.insert(table).on_conflict_do_nothing()
+        return insertion.execution_options(preserve_rowcount=True)
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
