@@ -1,4 +1,6 @@
-"""Panel root keys at rest: wrapped by one master key, which lives in a file of its own and never in the database.
+"""Secrets at rest: wrapped by one master key, which lives in a file of its own and never in the database.
+
+There are panels' root keys, which have a form of their own, and whatever else is sealed for a purpose and an owner.
 
 The wrapping is AES-256-SIV (RFC 5297) with the panel's id as associated data. It was designed for wrapping keys, binds
 each key to its panel (so rows swapped in the database do not open), and needs no nonce (so neither a bad random source
@@ -24,13 +26,21 @@ _FORM = b"\x01"
 
 _PURPOSE = b"hemlarm root key"
 
+_SEALED_FORM = b"\x02"
+"""First byte of what is sealed for a purpose."""
+
+_SEALED = b"hemlarm sealed"
+
+SECRET_BYTES_MAX = 1024
+"""Of a sealed secret: many times the longest password or key."""
+
 
 class VaultError(Exception):
-    """A master key that cannot be used or a root key that it does not open; names the file and the remedy."""
+    """A master key that cannot be used or a secret that it does not open; names the file and the remedy."""
 
 
 class Vault:
-    """Wraps and unwraps root keys. It shows no key material when printed."""
+    """Wraps and unwraps root keys and other secrets. It shows no key material when printed."""
 
     def __init__(self, master_key: bytes, name: str = "in memory") -> None:
         """Use a master key of 64 bytes; `name` says in errors where it came from."""
@@ -85,6 +95,29 @@ class Vault:
             ) from None
         assert len(root_key) == ROOT_KEY_BYTES
         return root_key
+
+    def seal(self, purpose: str, owner: str, secret: bytes) -> bytes:
+        """Return a secret of 1 to 1024 bytes as it is stored: it opens for this purpose and this owner only.
+
+        The same secret of the same owner seals the same, and its length shows. `purpose` says what it is for ("site
+        password"), `owner` names the one row that it belongs to.
+        """
+        assert 0 < len(secret) <= SECRET_BYTES_MAX
+        return _SEALED_FORM + self._cipher.encrypt(secret, [_SEALED, purpose.encode(), owner.encode()])
+
+    def open_sealed(self, purpose: str, owner: str, sealed: bytes) -> bytes:
+        """Return a sealed secret. Raises VaultError if it was sealed for something else or by another master key."""
+        try:
+            if sealed[:1] != _SEALED_FORM:
+                raise InvalidTag
+            secret = self._cipher.decrypt(sealed[1:], [_SEALED, purpose.encode(), owner.encode()])
+        except (InvalidTag, ValueError):
+            raise VaultError(
+                f"master key {self._name} does not open the {purpose} of {owner}: "
+                "use the key file that belongs to this database, or set it anew"
+            ) from None
+        assert 0 < len(secret) <= SECRET_BYTES_MAX
+        return secret
 
 
 def _bound_to(panel: str) -> list[bytes]:

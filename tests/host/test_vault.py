@@ -93,3 +93,58 @@ def test_a_missing_master_key_or_folder_is_told(tmp_path: Path) -> None:
 
 def test_printing_a_vault_shows_no_key() -> None:
     assert MASTER.hex()[:16] not in repr(Vault(MASTER)) + str(vars(Vault(MASTER)))
+
+
+SEALED = Vault(MASTER).seal("site password", "7", b"blue elephant")
+FIXED_SEALED = "02ade52dfaea0792a6084cdd985b9ac27d86c7ae280a736598b23db4b68d"
+
+
+def test_a_sealed_secret_opens_for_its_purpose_and_owner_only() -> None:
+    vault = Vault(MASTER)
+    assert vault.open_sealed("site password", "7", SEALED) == b"blue elephant"
+    assert b"elephant" not in SEALED
+    for purpose, owner in (
+        ("site counter", "7"),
+        ("site password", "8"),
+        ("site password7", ""),
+        ("site ", "password7"),
+    ):
+        with pytest.raises(VaultError, match="does not open the"):
+            vault.open_sealed(purpose, owner, SEALED)
+    with pytest.raises(VaultError, match="use the key file that belongs to this database, or set it anew"):
+        Vault(bytes(64)).open_sealed("site password", "7", SEALED)
+
+
+def test_the_sealed_form_is_fixed() -> None:
+    """A change here would lock out every password and every key of another centre."""
+    assert SEALED.hex() == FIXED_SEALED
+
+
+def test_a_root_key_and_a_sealed_secret_are_never_taken_for_each_other() -> None:
+    vault = Vault(MASTER)
+    with pytest.raises(VaultError):
+        vault.open_sealed("root key", PANEL, vault.wrap(PANEL, ROOT))
+    for first in (b"\x01", b"\x02"):
+        sealed = first + vault.seal("hemlarm root key", PANEL, ROOT)[1:]
+        with pytest.raises(VaultError):
+            vault.unwrap(PANEL, sealed)
+
+
+@given(st.integers(0, len(SEALED) * 8 - 1))
+def test_every_flipped_bit_of_a_sealed_secret_is_noticed(bit: int) -> None:
+    sealed = bytearray(SEALED)
+    sealed[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(VaultError):
+        Vault(MASTER).open_sealed("site password", "7", bytes(sealed))
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_that_were_not_sealed_are_refused_in_one_way(sealed: bytes) -> None:
+    with pytest.raises(VaultError):
+        Vault(MASTER).open_sealed("site password", "7", sealed)
+
+
+@pytest.mark.parametrize("size", [0, 1025])
+def test_a_secret_of_no_sensible_size_is_not_sealed(size: int) -> None:
+    with pytest.raises(AssertionError):
+        Vault(MASTER).seal("site password", "7", bytes(size))

@@ -35,6 +35,7 @@ customer = Table(
     Column("organisation_number", String(20), nullable=False, server_default=NOTHING),
     Column("language", String(2), nullable=False, server_default=text("'sv'")),
     Column("created_ms", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default=ZERO),
     CheckConstraint("language IN ('sv', 'en')", name="language"),
     sqlite_autoincrement=True,
 )
@@ -51,6 +52,7 @@ contract = Table(
     Column("events_included", Integer, comment="per period; without a number all are"),
     Column("period", String(7), nullable=False, server_default=text("'month'")),
     Column("heartbeats", Boolean, nullable=False, server_default=text("true")),
+    Column("version", Integer, nullable=False, server_default=ZERO),
     CheckConstraint("period IN ('month', 'quarter', 'year')", name="period"),
     Index(None, "customer"),
     sqlite_autoincrement=True,
@@ -78,6 +80,7 @@ site = Table(
     Column("ended_ms", BigInteger),
     Column("version", Integer, nullable=False, server_default=ZERO, comment="counts its changes"),
     Index(None, "customer"),
+    Index(None, "contract"),
     Index(None, "region"),
     CheckConstraint("language IN ('sv', 'en')", name="language"),
     sqlite_autoincrement=True,
@@ -250,5 +253,6 @@ audit = Table(
     Column("detail", Text, nullable=False, comment="JSON, without secrets"),
     Column("chain", LargeBinary(32), nullable=False, comment="SHA-256 over the row before and this one"),
     Index(None, "site", "id"),
+    Index(None, "customer", "id"),
     sqlite_autoincrement=True,
 )

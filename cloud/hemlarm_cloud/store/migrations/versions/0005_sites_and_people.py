@@ -48,6 +48,7 @@ def _create_audit() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_site_id", "audit", ["site", "id"], unique=False)
+    op.create_index("ix_audit_customer_id", "audit", ["customer", "id"], unique=False)
 
 
 def _create_customer() -> None:
@@ -59,6 +60,7 @@ def _create_customer() -> None:
         sa.Column("organisation_number", sa.String(length=20), server_default=sa.text("''"), nullable=False),
         sa.Column("language", sa.String(length=2), server_default=sa.text("'sv'"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("language IN ('sv', 'en')", name="ck_customer_language"),
         sa.PrimaryKeyConstraint("id", name="pk_customer"),
         sa.UniqueConstraint("number", name="uq_customer_number"),
@@ -101,6 +103,7 @@ def _create_contract() -> None:
         sa.Column("events_included", sa.Integer(), nullable=True, comment="per period; without a number all are"),
         sa.Column("period", sa.String(length=7), server_default=sa.text("'month'"), nullable=False),
         sa.Column("heartbeats", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("period IN ('month', 'quarter', 'year')", name="ck_contract_period"),
         sa.ForeignKeyConstraint(["customer"], ["customer.id"], name="fk_contract_customer"),
         sa.PrimaryKeyConstraint("id", name="pk_contract"),
@@ -177,6 +180,7 @@ def _create_site() -> None:
         sa.UniqueConstraint("number", name="uq_site_number"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_site_contract", "site", ["contract"], unique=False)
     op.create_index("ix_site_customer", "site", ["customer"], unique=False)
     op.create_index("ix_site_region", "site", ["region"], unique=False)
 
