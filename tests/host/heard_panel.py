@@ -140,4 +140,4 @@ class Watch:
     def alerts(self) -> list[str]:
         """What a person is to look at."""
         with self.store.read() as reading:
-            return [alert.kind for alert in reading.alerts()]
+            return [alert.kind for alert in reading.alerts() if not alert.kind.endswith("-restored")]

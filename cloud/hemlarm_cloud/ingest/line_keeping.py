@@ -11,9 +11,10 @@ from hemlarm_cloud.ingest.levels import Levels
 from hemlarm_cloud.ingest.line_supervision import LINE, Line, LineSupervision, Silence
 from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.store import LineFault
+from hemlarm_cloud.store.lines import path_text
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.store.transaction import Transaction
-from hemlarm_protocol import message_names, topics
+from hemlarm_protocol import topics
 
 KEEP_MS = 600_000
 """What is stored of when a panel was heard is renewed so often, for people: what counts is in memory."""
@@ -156,8 +157,7 @@ class LineKeeping:
 def _told(silence: Silence, levels: Levels) -> str:
     if silence == LINE:
         return f"silent on every path for {duration_text(levels.link_ms)}"
-    path = message_names.PATHS.get(silence.path, f"number {silence.path}")
-    return f"silent on the path {path} for {duration_text(levels.standby_ms)}"
+    return f"silent on the {path_text(silence.path)} for {duration_text(levels.standby_ms)}"
 
 
 def duration_text(ms: int) -> str:

@@ -20,11 +20,17 @@ WRITING = "hemlarm_writing"
 BUSY_MS = 10_000
 """How long to wait for another process's lock: many times the longest batch, and short enough to be told about."""
 
+_LOOK_MS = 2
+_LOOKS_MAX = BUSY_MS // _LOOK_MS
+
 _SWITCH_ATTEMPTS = 100
 """Each fails only while another process does the same to a new database, which happens once in its life."""
 
 _LOG_BYTES = 1000 * 4096
 """SQLite moves its log into the database whenever it holds 1,000 pages, so it never needs to be much longer."""
+
+_PLANNING = "-c plan_cache_mode=force_custom_plan"
+"""A plan that was made while a table was small is kept for the life of a connection otherwise; ours live for months."""
 
 _WRITER_LOCK = 0x48454D4C
 """Number of PostgreSQL's advisory lock for writers; any constant of our own will do."""
@@ -54,7 +60,7 @@ def make_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, connect_args={} if "options" in url.query else {"options": _PLANNING})
     except ModuleNotFoundError as error:
         raise StoreError(f"database {url!r} needs the Python package {error.name}: install it") from None
     event.listen(engine, "begin", _begin_postgresql)
@@ -136,4 +142,27 @@ def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITING)
     driver: Any = connection.connection.driver_connection
     # Said to the driver itself: SQLAlchemy's way round takes a worker that just woke up longer than SQLite does.
-    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if writing:
+        _begin_writing(driver)
+    else:
+        driver.execute("BEGIN")
+
+
+def _begin_writing(driver: sqlite3.Connection) -> None:
+    """Wait for the other writer by looking often.
+
+    SQLite by itself looks less and less often, down to ten times a second. A writer that begins again some
+    milliseconds after each commit, as the ingest does in a flood, would then keep all others out for ever.
+    """
+    driver.execute(f"PRAGMA busy_timeout = {_LOOK_MS}")
+    try:
+        for attempt in range(_LOOKS_MAX):
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _LOOKS_MAX - 1:
+                    raise
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, insert, select, update
 
 from hemlarm_cloud.store import rows, schema
 from hemlarm_cloud.store.connected import Connected
 from hemlarm_cloud.store.dialects import insert_or_replace, insert_unless_present
+from hemlarm_protocol import message_names
+
+RESTORED = {"line-fault": "line-restored", "path-fault": "path-restored"}
+"""The kind of alert that tells the end of a fault, so that who follows the alerts needs to look nowhere else."""
 
 _panel, _heard, _report, _fault = schema.panel, schema.path_heard, schema.path_report, schema.line_fault
 
@@ -85,12 +89,27 @@ class LineWriting(LineReading):
     def end_line_fault(self, panel: str, kind: rows.LineFaultKind, path: int, ended_ms: int) -> bool:
         """End a line fault. Returns False if there is none that lasts."""
         this = (_fault.c.panel == panel, _fault.c.kind == kind, _fault.c.path == path, _fault.c.ended_ms.is_(None))
-        return self._connection.execute(update(_fault).where(*this).values(ended_ms=ended_ms)).rowcount == 1
+        if self._connection.execute(update(_fault).where(*this).values(ended_ms=ended_ms)).rowcount != 1:
+            return False
+        way = f"the {path_text(path)}" if path else "the line"
+        alert = {"panel": panel, "kind": RESTORED[kind], "detail": f"heard again on {way}", "at_ms": ended_ms}
+        self._connection.execute(insert(schema.alert), alert)
+        return True
 
     def end_supervision(self, panel: str, ended_ms: int) -> None:
         """A panel is expected no more: the line faults that last end."""
-        lasting = update(_fault).where(_fault.c.panel == panel, _fault.c.ended_ms.is_(None))
-        self._connection.execute(lasting.values(ended_ms=ended_ms))
+        for fault in self.open_line_faults(panel):
+            self.end_line_fault(panel, fault.kind, fault.path, ended_ms)
 
     def _set(self, panel: str, **values: Any) -> bool:
         return self._connection.execute(update(_panel).where(_panel.c.id == panel).values(values)).rowcount == 1
+
+
+def path_text(path: int) -> str:
+    """A path as alerts name it; `path_of` finds it there."""
+    return f"path {message_names.PATHS.get(path, f'number {path}')}"
+
+
+def path_of(detail: str) -> int:
+    """Return the path that an alert's detail names, 0 where it names none."""
+    return next((path for path in message_names.PATHS if path_text(path) in detail), 0)

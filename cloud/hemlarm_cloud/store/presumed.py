@@ -6,7 +6,7 @@ so that the order of arrival is of no importance.
 
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, insert, select, update
 
 from hemlarm_cloud.store import rows, schema
 from hemlarm_cloud.store.connected import Connected
@@ -15,6 +15,9 @@ from hemlarm_cloud.store.dialects import insert_unless_present
 SETTLING = (1401, 1406, 1130, 1131, 1132, 1133, 1134, 1139)
 """What ends an entry delay: a disarm, a cancel, or an intrusion alarm. Tamper (1137) does not: a panel that is being
 smashed reports just that."""
+
+ALERT_KIND = "presumed-alarm"
+"""Of the alert that comes with each presumed alarm."""
 
 _table = schema.presumed_alarm
 
@@ -39,6 +42,10 @@ class PresumedReading(Connected):
         """Return the entry delays of all panels that nothing has settled, raised or not, those due first in front."""
         query = select(_table).where(_table.c.state.in_(["waiting", "raised"]), _table.c.settled_ms.is_(None))
         return self._presumed(query.order_by(_table.c.due_ms))
+
+    def raised_at(self, panel: str, at_ms: int) -> list[rows.PresumedAlarm]:
+        """Return a panel's alarms that were presumed at this moment; `alert_text` tells which is an alert's."""
+        return self._presumed(select(_table).where(_table.c.panel == panel, _table.c.raised_ms == at_ms))
 
     def settlement_ms(self, delay: rows.PresumedAlarm) -> int | None:
         """Return when the first event that settles this entry delay was stored, or None."""
@@ -80,7 +87,17 @@ class PresumedWriting(PresumedReading):
         return self._connection.execute(late.values(settled_ms=at_ms)).rowcount == 1
 
     def raise_presumed_alarm(self, delay: rows.PresumedAlarm, at_ms: int) -> bool:
-        """Raise the alarm for a waiting entry delay. Returns False for one that waits no more."""
+        """Raise the alarm for a waiting entry delay, with an alert. Returns False for one that waits no more."""
         this = (_table.c.panel == delay.panel, _table.c.kid == delay.kid, _table.c.number == delay.number)
         change = update(_table).where(*this, _table.c.state == "waiting").values(state="raised", raised_ms=at_ms)
-        return self._connection.execute(change).rowcount == 1
+        if self._connection.execute(change).rowcount != 1:
+            return False
+        alert = {"panel": delay.panel, "kind": ALERT_KIND, "detail": alert_text(delay), "at_ms": at_ms}
+        self._connection.execute(insert(schema.alert), alert)
+        return True
+
+
+def alert_text(delay: rows.PresumedAlarm) -> str:
+    """What the alert of a presumed alarm says, which no other alert of the panel does."""
+    which = f"event {delay.number} of incarnation {delay.kid.hex()}"
+    return f"nothing ended the entry delay that began with {which}"

@@ -23,6 +23,9 @@ from hemlarm_cloud.store.schema_sites import NOTHING, ZERO
 
 WAITING = text("state = 'waiting'")
 
+STANDING = text("ended_ms IS NULL")
+"""Which orders belong into the index of those that reports are still sent for."""
+
 notice = Table(
     "notice",
     metadata,
@@ -69,6 +72,8 @@ report_order = Table(
     Index(None, "customer"),
     sqlite_autoincrement=True,
 )
+
+Index("ix_report_order_standing", report_order.c.last_month, sqlite_where=STANDING, postgresql_where=STANDING)
 
 duty_service = Table(
     "duty_service",

@@ -31,6 +31,9 @@ def _create_lane() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False, comment="the last row that became a signal"),
         sa.PrimaryKeyConstraint("name", name="pk_lane"),
     )
+    # What came before there was case work is history: nobody is to be called about it now.
+    for name, table in (("urgent", "event"), ("events", "event"), ("alerts", "alert")):
+        op.execute(f"INSERT INTO lane SELECT '{name}', MAX(id) FROM {table} HAVING MAX(id) IS NOT NULL")  # noqa: S608
 
 
 def _create_alarm_case() -> None:
@@ -39,6 +42,7 @@ def _create_alarm_case() -> None:
         sa.Column("id", _id, nullable=False),
         sa.Column("site", sa.BigInteger(), nullable=True, comment="none of a regional incident's own case"),
         sa.Column("kind", sa.String(length=8), nullable=False, comment="alarm, fault, incident or service"),
+        sa.Column("key", sa.String(length=80), nullable=True, comment="of a service case: what makes it the same one"),
         sa.Column("category", sa.String(length=10), nullable=False, comment="that of the most urgent signal"),
         sa.Column("urgency", sa.Integer(), nullable=False, comment="0 comes first; see cases/categories.py"),
         sa.Column("state", sa.String(length=11), nullable=False),
@@ -74,6 +78,7 @@ def _create_alarm_case() -> None:
         sa.ForeignKeyConstraint(["incident"], ["alarm_case.id"], name="fk_alarm_case_incident"),
         sa.ForeignKeyConstraint(["site"], ["site.id"], name="fk_alarm_case_site"),
         sa.PrimaryKeyConstraint("id", name="pk_alarm_case"),
+        sa.UniqueConstraint("key", name="uq_alarm_case_key"),
         sqlite_autoincrement=True,
     )
     _index_alarm_case()
@@ -178,6 +183,13 @@ def _create_condition() -> None:
         sa.Column(
             "due_ms", sa.BigInteger(), nullable=True, comment="when it becomes something for people, unless it ended"
         ),
+        sa.Column(
+            "quiet",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="began in service mode: calls nobody",
+        ),
         sa.Column("case", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["case"], ["alarm_case.id"], name="fk_condition_case"),
         sa.ForeignKeyConstraint(["site"], ["site.id"], name="fk_condition_site"),
@@ -249,7 +261,7 @@ def _create_service_mode() -> None:
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_ms", sa.BigInteger(), nullable=True, comment="when it ended, early or by itself"),
         sa.Column("state", sa.String(length=9), nullable=False),
-        sa.Column("ordered_by", sa.BigInteger(), nullable=False),
+        sa.Column("ordered_by", sa.BigInteger(), nullable=True, comment="none where the centre itself did"),
         sa.Column("registered_by", sa.String(length=64), nullable=False),
         sa.Column("registered_ms", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(length=200), server_default=sa.text("''"), nullable=False),

@@ -162,6 +162,14 @@ def _create_report_order() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_report_order_customer", "report_order", ["customer"], unique=False)
+    op.create_index(
+        "ix_report_order_standing",
+        "report_order",
+        ["last_month"],
+        unique=False,
+        sqlite_where=sa.text("ended_ms IS NULL"),
+        postgresql_where=sa.text("ended_ms IS NULL"),
+    )
 
 
 def _create_route() -> None:
