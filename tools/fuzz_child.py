@@ -15,7 +15,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tools import fuzz_targets
 
-INSTRUMENTED = ["hemlarm_firmware", "hemlarm_protocol"]
+INSTRUMENTED = [
+    "hemlarm_firmware",
+    "hemlarm_protocol",
+    "hemlarm_cloud.trade",
+    "hemlarm_cloud.forward",
+    "hemlarm_cloud.receive",
+]
 
 
 def main(arguments: list[str]) -> None:

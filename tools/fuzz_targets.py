@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-for folder in ("protocol", "firmware"):
+for folder in ("protocol", "firmware", "cloud"):
     if str(ROOT / folder) not in sys.path:
         sys.path.append(str(ROOT / folder))
 
@@ -54,7 +54,8 @@ def held_bytes(thing: Any, depth: int = 6) -> int:
 
 def all_targets() -> "dict[str, Target]":
     """The targets by name. Imports what they fuzz, so that a fuzzer can instrument it first."""
-    from tools import fuzz_at, fuzz_driver, fuzz_link, fuzz_modem
+    from tools import fuzz_at, fuzz_dc09, fuzz_driver, fuzz_forward, fuzz_link, fuzz_modem, fuzz_receive
 
-    found = (*fuzz_link.TARGETS, *fuzz_modem.TARGETS, *fuzz_at.TARGETS, *fuzz_driver.TARGETS)
+    modules = (fuzz_link, fuzz_modem, fuzz_at, fuzz_driver, fuzz_dc09, fuzz_forward, fuzz_receive)
+    found = [target for module in modules for target in module.TARGETS]
     return {target.name: target for target in found}

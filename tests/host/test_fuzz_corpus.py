@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import planted_receive
+import planted_trade
 from hemlarm_firmware.link import mqtt
 from hemlarm_firmware.modem import at, driver, lines, pdu, socket
 from tool_loading import load_tool
@@ -20,7 +22,7 @@ corpus = fuzz.fuzz_corpus
 TARGETS = fuzz.fuzz_targets.all_targets()
 
 MUTATED = 1_200
-SLOWER = {"driver": 10}
+SLOWER = {"driver": 10, "forward": 10, "receive": 4}
 SEED = 5
 REACHED_MIN = 0.85
 CORPUS_BYTES_MAX = 60_000
@@ -180,6 +182,8 @@ PLANTED: list[tuple[str, Plant]] = [
     ("at", _silence_that_never_ends),
     ("driver", _header_that_is_trusted),
     ("driver", _news_that_are_trusted),
+    *planted_trade.PLANTED,
+    *planted_receive.PLANTED,
 ]
 
 

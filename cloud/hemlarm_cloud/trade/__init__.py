@@ -1,0 +1,1 @@
+"""What receiving centres and foreign transmitters speak: the trade's protocols as pure codecs, for both directions."""
