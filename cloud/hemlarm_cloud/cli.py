@@ -5,7 +5,6 @@ exit status is 0 for success, 1 for what failed, 2 for wrong usage.
 """
 
 import getpass
-import logging
 import os
 import time
 from collections.abc import Callable
@@ -15,9 +14,24 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from hemlarm_cloud import cli_lines, showing, showing_health, showing_lines
+from hemlarm_cloud import (
+    cli_backup,
+    cli_cases,
+    cli_duty,
+    cli_forwarding,
+    cli_lines,
+    cli_receiving,
+    cli_reports,
+    cli_service_mode,
+    cli_sites,
+    showing,
+    showing_health,
+    showing_lines,
+)
 from hemlarm_cloud.changing import SECTIONS, ChangeError, edits_from
 from hemlarm_cloud.installation import open_installation
+from hemlarm_cloud.operations import logs
+from hemlarm_cloud.parts import NAMES
 from hemlarm_cloud.provision import ProvisionError, provision_panel, revoke
 from hemlarm_cloud.store import Change, Command, Configuration, Store
 from hemlarm_cloud.store.queries import Queries
@@ -44,6 +58,16 @@ EXPIRES_S = 60
 
 _POLL_S = 0.05
 
+_LISTENERS = {
+    "": "broker",
+    "sms_": "SMS",
+    "api_": "API",
+    "sos_access_": "SOS Access",
+    "sos_access_tls_": "SOS Access in TLS",
+    "dc09_": "DC-09",
+}
+"""What may listen, and how its facts begin."""
+
 _Asked = TypeVar("_Asked", Command, Change)
 
 app = typer.Typer(
@@ -60,7 +84,15 @@ app.add_typer(panel_app, name="panel")
 app.add_typer(event_app, name="event")
 app.add_typer(command_app, name="command")
 app.add_typer(alarm_app, name="alarm")
+cli_backup.add_to(app)
+cli_cases.add_to(app)
+cli_duty.add_to(app)
+cli_forwarding.add_to(app)
 cli_lines.add_to(panel_app)
+cli_receiving.add_to(app)
+cli_reports.add_to(app)
+cli_service_mode.add_to(app)
+cli_sites.add_to(app)
 
 User = Annotated[int, typer.Option("--user", min=0, max=999, help="The user it is for.")]
 Expires = Annotated[int, typer.Option("--expires", min=1, max=86_400, help="Seconds to live.")]
@@ -74,17 +106,21 @@ def run(
     broker: Annotated[str | None, typer.Option("--broker", help="nats or mosquitto.")] = None,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port for MQTT over TLS.")] = None,
+    parts: Annotated[str, typer.Option("--parts", help="Only these, with commas between.")] = ",".join(NAMES),
     as_json: Json = False,
 ) -> None:
-    """Run the broker and the ingest until SIGTERM or Ctrl-C."""
+    """Run the cloud, or some of its parts, until SIGTERM or Ctrl-C."""
     from hemlarm_cloud.running import run_cloud  # Brings the MQTT client, which no other command needs.
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    wanted = parts.split(",")
+    for name in wanted:
+        if name not in NAMES:
+            fail(f"no part is called {name!r}: use some of {','.join(NAMES)}", BAD_USAGE)
     with reporting():
         settings = settings_from(config, data, database, broker=broker, host=host, port=port)
+        logs.set_up(settings.log)
         with open_installation(settings, os.urandom, datetime.now(UTC)) as installation:
-            run_cloud(installation, lambda facts: print_facts(as_json, facts, _running_text(facts)))
+            run_cloud(installation, lambda facts: print_facts(as_json, facts, _running_text(facts)), wanted)
 
 
 @panel_app.command("add")
@@ -321,8 +357,12 @@ def _answered(store: Store, asked: _Asked, look: Callable[[Queries], _Asked | No
 
 
 def _running_text(facts: dict[str, Any]) -> str:
-    sms = f", SMS at {facts['sms_host']} port {facts['sms_port']}" if "sms_port" in facts else ""
-    return f"The cloud runs: broker at {facts['host']} port {facts['port']}{sms}. Ctrl-C ends it."
+    told = [
+        f"{name} at {facts[f'{key}host']} port {facts[f'{key}port']}"
+        for key, name in _LISTENERS.items()
+        if f"{key}port" in facts
+    ]
+    return f"The cloud runs: {', '.join(told) or 'it listens nowhere'}. Ctrl-C ends it."
 
 
 def _person() -> str:

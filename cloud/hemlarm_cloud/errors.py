@@ -19,3 +19,7 @@ class ConflictError(CentreError):
 
 class InvalidError(CentreError):
     """A value that cannot be."""
+
+
+class ListenError(Exception):
+    """A server of ours cannot be started; the text names its address or file and the remedy."""

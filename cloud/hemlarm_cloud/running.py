@@ -1,24 +1,24 @@
 """Running the cloud in one process: the broker as a child that is kept alive, the ingest in the main thread.
 
-The SMS gateway runs beside them where it is set up.
+The SMS gateway runs beside them where it is set up, and the other parts in threads of their own.
 """
 
 import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Any
 
 from hemlarm_cloud.broker import Broker, BrokerError, start_broker
 from hemlarm_cloud.ingest.core import IngestCore
 from hemlarm_cloud.ingest.worker import Worker, steady_ms
 from hemlarm_cloud.installation import Installation
+from hemlarm_cloud.parts import INGEST, NAMES, PARTS, Facts, Seams, sms_provider
 from hemlarm_cloud.provision import is_admitted
-from hemlarm_cloud.sms.sending import SmsProvider
 from hemlarm_cloud.sms.service import SmsService
 
 LOGIN_NAME = "cloud-ingest"
@@ -30,13 +30,47 @@ _LOOK_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-def run_cloud(installation: Installation, started: Callable[[dict[str, Any]], None]) -> None:
-    """Run until SIGTERM or SIGINT; calls `started` once when panels can be served.
+def run_cloud(installation: Installation, started: Callable[[Facts], None], parts: Collection[str] = NAMES) -> None:
+    """Run these parts until SIGTERM or SIGINT; calls `started` once when they all do their work.
 
-    Raises BrokerError, StoreError, SmsServiceError or whatever else keeps the cloud from starting.
+    Several processes may run on one store, each with other parts or with the same. Raises BrokerError, StoreError,
+    SmsServiceError, ApiError or whatever else keeps a part from starting.
     """
+    installation.store.expect_writes()
+    seams = Seams(clock_ms, os.urandom, steady_ms)
+    with ExitStack() as running:
+        facts: Facts = {"pid": os.getpid()}
+        run: Callable[[], None]
+        if INGEST in parts:
+            worker, told = running.enter_context(_ingesting(installation))
+            run, stop = worker.run, worker.stop
+            facts |= told
+        else:
+            ended = threading.Event()
+            run, stop = lambda: _wait(ended), ended.set
+        running.enter_context(_ended_by_signals(stop))
+        for name, part in PARTS.items():
+            if name in parts:
+                facts |= running.enter_context(part(installation, seams))
+        started(facts)
+        run()
+
+
+def clock_ms() -> int:
+    """The wall clock, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def _wait(ended: threading.Event) -> None:
+    # In turns, for a signal is handled only between two of them.
+    while not ended.wait(_LOOK_S):
+        pass
+
+
+@contextmanager
+def _ingesting(installation: Installation) -> Iterator[tuple[Worker, Facts]]:
+    """Run the broker, and the SMS gateway where it is set up; gives the ingest, which is to be run."""
     settings, store = installation.settings, installation.store
-    store.expect_writes()
     broker = start_broker(
         settings.broker,
         settings.data / "broker",
@@ -49,10 +83,8 @@ def run_cloud(installation: Installation, started: Callable[[dict[str, Any]], No
     try:
         login = broker.login(installation.authority.issue_cloud(LOGIN_NAME, datetime.now(UTC)))
         worker = Worker(IngestCore(store, installation.vault, os.urandom, steady_ms=steady_ms), login)
-        with _ended_by_signals(worker.stop), _kept_alive(broker), _texting(installation, broker) as texting:
-            facts = {"host": broker.host, "port": broker.port, "broker": settings.broker, "pid": os.getpid()}
-            started(facts | texting)
-            worker.run()
+        with _kept_alive(broker), _texting(installation, broker) as texting:
+            yield worker, {"host": broker.host, "port": broker.port, "broker": settings.broker} | texting
     finally:
         broker.stop()
 
@@ -72,15 +104,16 @@ def _ended_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def _texting(installation: Installation, broker: Broker) -> Iterator[dict[str, Any]]:
+def _texting(installation: Installation, broker: Broker) -> Iterator[Facts]:
     """Run the SMS gateway, if it is set up; gives what to tell about it."""
     settings = installation.settings
     if settings.sms_listen is None:
         yield {}
         return
     login = broker.login(installation.authority.issue_cloud(SMS_LOGIN_NAME, datetime.now(UTC)))
-    provider = SmsProvider(settings.sms_url, settings.sms_url_token, settings.sms_number) if settings.sms_url else None
-    service = SmsService(installation.store, login, settings.sms_listen, settings.sms_token, provider, steady_ms)
+    service = SmsService(
+        installation.store, login, settings.sms_listen, settings.sms_token, sms_provider(settings), steady_ms
+    )
     service.start()
     try:
         yield {"sms_host": service.host, "sms_port": service.port}

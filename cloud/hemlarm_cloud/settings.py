@@ -1,11 +1,13 @@
 """How this cloud is set up: a TOML file, over it `HEMLARM_*` variables, over these the command line's flags."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from hemlarm_cloud.notices.addresses import is_address
 from hemlarm_cloud.sms.numbers import is_number
 
 VARIABLE_PREFIX = "HEMLARM_"
@@ -13,6 +15,10 @@ CONFIG_VARIABLE = "HEMLARM_CONFIG"
 """Names the settings file, for whoever does not want to pass --config each time."""
 
 BROKERS = ("nats", "mosquitto")
+LOGS = ("text", "json")
+MAIL_TLS = ("starttls", "tls", "none")
+
+_HOST = re.compile(r"[A-Za-z0-9.:-]{1,253}")
 
 
 class SettingsError(Exception):
@@ -31,6 +37,17 @@ class Settings:
     put a proxy with TLS in front of an address that is not this machine's own. What is to go by SMS is posted to
     `sms_url`, with `sms_url_token` as bearer if that is set, and `sms_number` as the sender. `sms/webhook.py` and
     `sms/sending.py` say how.
+
+    Notices to people go by mail through `mail_server` from the address `mail_from`, on `mail_port`. `mail_tls` is
+    "starttls", "tls" from the first byte on, or "none" for a server on this machine; `mail_user` and `mail_password`
+    log in. Those by SMS take `sms_url`.
+
+    Foreign transmitters are taken at `sos_access_listen` in plain TCP, at `sos_access_tls_listen` in TLS with the PEM
+    files `sos_access_certificate` and `sos_access_key`, and at `dc09_listen`, TCP and UDP.
+
+    The API is served at `api_listen`, in TLS with the PEM files `api_certificate` and `api_key`; without them put a
+    proxy in front. With `api_shared` = "yes" a second process may listen there too, to take over without a gap.
+    `log` is the form of the log, "text" or "json".
     """
 
     data: Path = field(default_factory=lambda: Path.home() / ".local" / "share" / "hemlarm")
@@ -44,6 +61,22 @@ class Settings:
     sms_url: str = ""
     sms_url_token: str = field(default="", repr=False)
     sms_number: str = ""
+    mail_server: str = ""
+    mail_port: int = 587
+    mail_from: str = ""
+    mail_tls: str = "starttls"
+    mail_user: str = ""
+    mail_password: str = field(default="", repr=False)
+    sos_access_listen: tuple[str, int] | None = None
+    sos_access_tls_listen: tuple[str, int] | None = None
+    sos_access_certificate: Path | None = None
+    sos_access_key: Path | None = None
+    dc09_listen: tuple[str, int] | None = None
+    api_listen: tuple[str, int] | None = None
+    api_certificate: Path | None = None
+    api_key: Path | None = None
+    api_shared: str = "no"
+    log: str = "text"
 
     @property
     def database_url(self) -> str:
@@ -68,6 +101,8 @@ def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapp
     for key, other in _NEEDS.items():
         if key in values and other not in values:
             raise SettingsError(f"settings: {key} is set, but not {other}: set both, or neither")
+    if values.get("mail_tls") == "none" and values["mail_server"] not in _THIS_MACHINE:
+        raise SettingsError("settings: mail_tls = 'none' is for a mail_server on this machine; use starttls or tls")
     return Settings(**values)  # type: ignore[arg-type]  # Each value went through its key's own parser.
 
 
@@ -111,7 +146,7 @@ def _text(raw: object) -> str:
     return raw.strip()
 
 
-def _folder(raw: object) -> Path:
+def _path(raw: object) -> Path:
     return Path(raw if isinstance(raw, Path) else _text(raw)).expanduser()
 
 
@@ -172,12 +207,44 @@ def _number(raw: object) -> str:
     return number
 
 
+def _host(raw: object) -> str:
+    host = _text(raw)
+    if not _HOST.fullmatch(host):
+        raise ValueError
+    return host
+
+
+def _mail_address(raw: object) -> str:
+    address = _text(raw)
+    if not is_address(address):
+        raise ValueError
+    return address
+
+
+def _mail_tls(raw: object) -> str:
+    if raw not in MAIL_TLS:
+        raise ValueError
+    return str(raw)
+
+
+def _log(raw: object) -> str:
+    if raw not in LOGS:
+        raise ValueError
+    return str(raw)
+
+
+def _yes_or_no(raw: object) -> str:
+    if raw not in ("yes", "no"):
+        raise ValueError
+    return str(raw)
+
+
 TOKEN_MIN = 16
 """Characters of a bearer token, which nobody must guess."""
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
-_SECRET = ("database", "sms_token", "sms_url_token")
+_SECRET = ("database", "sms_token", "sms_url_token", "mail_password")
 """Keys whose values may hold a password and are never repeated."""
 
 _NEEDS = {
@@ -186,11 +253,23 @@ _NEEDS = {
     "sms_url": "sms_listen",
     "sms_url_token": "sms_url",
     "sms_number": "sms_url",
+    "mail_server": "mail_from",
+    "mail_from": "mail_server",
+    "mail_port": "mail_server",
+    "mail_tls": "mail_server",
+    "mail_user": "mail_password",
+    "mail_password": "mail_server",
+    "sos_access_tls_listen": "sos_access_certificate",
+    "sos_access_certificate": "sos_access_key",
+    "sos_access_key": "sos_access_tls_listen",
+    "api_certificate": "api_key",
+    "api_key": "api_certificate",
+    "api_shared": "api_listen",
 }
 """A key that makes no sense without another one."""
 
 _PARSERS: dict[str, tuple[Callable[[object], object], str]] = {
-    "data": (_folder, "the path of a folder"),
+    "data": (_path, "the path of a folder"),
     "database": (_database, "a URL such as sqlite:///FILE or postgresql://USER@HOST/NAME"),
     "broker": (_broker, f"one of {', '.join(BROKERS)}"),
     "host": (_text, "an address to listen on"),
@@ -201,5 +280,21 @@ _PARSERS: dict[str, tuple[Callable[[object], object], str]] = {
     "sms_url": (_url, "a URL with https, or http on this machine"),
     "sms_url_token": (_token, f"a token of at least {TOKEN_MIN} letters, digits and signs"),
     "sms_number": (_number, "a telephone number such as +46701234567"),
+    "mail_server": (_host, "a host's name or address"),
+    "mail_port": (_port, "a whole number from 1 to 65535"),
+    "mail_from": (_mail_address, "a mail address such as larm@example.se"),
+    "mail_tls": (_mail_tls, f"one of {', '.join(MAIL_TLS)}"),
+    "mail_user": (_text, "a text"),
+    "mail_password": (_text, "a text"),
+    "sos_access_listen": (_listener, "an address and a port such as 0.0.0.0:2000"),
+    "sos_access_tls_listen": (_listener, "an address and a port such as 0.0.0.0:2001"),
+    "sos_access_certificate": (_path, "the path of a PEM file"),
+    "sos_access_key": (_path, "the path of a PEM file"),
+    "dc09_listen": (_listener, "an address and a port such as 0.0.0.0:12000"),
+    "api_listen": (_listener, "an address and a port such as 127.0.0.1:8480"),
+    "api_certificate": (_path, "the path of a PEM file"),
+    "api_key": (_path, "the path of a PEM file"),
+    "api_shared": (_yes_or_no, "yes or no"),
+    "log": (_log, f"one of {', '.join(LOGS)}"),
 }
 """What each key's value must be, and how that is told."""

@@ -12,7 +12,9 @@ from rich.console import Console, RenderableType
 
 from hemlarm_cloud.authority import AuthorityError
 from hemlarm_cloud.broker import BrokerError
+from hemlarm_cloud.errors import CentreError, ListenError
 from hemlarm_cloud.installation import InstallationError, open_store
+from hemlarm_cloud.operations.errors import BackupError
 from hemlarm_cloud.provision import ProvisionError
 from hemlarm_cloud.settings import Settings, SettingsError, load_settings
 from hemlarm_cloud.sms.errors import SmsServiceError
@@ -29,6 +31,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Panel = Annotated[str, typer.Argument(metavar="PANEL", help="The panel's 16 hexadecimal digits.")]
 
 _TROUBLE = (
+    BackupError,
+    CentreError,
+    ListenError,
     AuthorityError,
     BrokerError,
     InstallationError,

@@ -144,3 +144,47 @@ def test_half_an_sms_gateway_is_told(missing: str) -> None:
         load_settings(None, {key: value for key, value in SMS.items() if key != missing}, {})
     with pytest.raises(SettingsError, match="sms_url is set, but not sms_listen"):
         load_settings(None, {"HEMLARM_SMS_URL": "https://sms.example/"}, {})
+
+
+MAIL = {"HEMLARM_MAIL_SERVER": "mail.example", "HEMLARM_MAIL_FROM": "larm@example.se"}
+
+
+def test_mail_goes_out_where_it_is_set_up(tmp_path: Path) -> None:
+    assert load_settings(None, {}, {}).mail_server == ""
+    settings = load_settings(None, MAIL, {})
+    assert (settings.mail_port, settings.mail_tls, settings.mail_user) == (587, "starttls", "")
+    text = """
+        mail_server = "::1"
+        mail_port = 25
+        mail_from = "larm@example.se"
+        mail_tls = "none"
+        mail_user = "larm"
+        mail_password = "correct horse"
+    """
+    settings = load_settings(write(tmp_path, text), {}, {})
+    assert (settings.mail_server, settings.mail_port, settings.mail_password) == ("::1", 25, "correct horse")
+    assert "horse" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("MAIL_SERVER", "mail server"),
+        ("MAIL_FROM", "larm"),
+        ("MAIL_FROM", "Larm <larm@example.se>"),
+        ("MAIL_PORT", "0"),
+        ("MAIL_TLS", "yes"),
+        ("MAIL_TLS", "none"),
+        ("MAIL_USER", "larm"),
+        ("MAIL_PASSWORD", " "),
+    ],
+)
+def test_a_mistake_in_mail_is_told(key: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=key.lower()):
+        load_settings(None, MAIL | {f"HEMLARM_{key}": value}, {})
+
+
+@pytest.mark.parametrize("missing", MAIL)
+def test_a_mail_server_and_an_address_belong_together(missing: str) -> None:
+    with pytest.raises(SettingsError, match=missing.removeprefix("HEMLARM_").lower()):
+        load_settings(None, {key: value for key, value in MAIL.items() if key != missing}, {})

@@ -1,0 +1,1 @@
+"""Keeping the cloud running: metrics, health, logs, copies of the database."""
