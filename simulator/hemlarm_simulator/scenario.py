@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hemlarm_simulator import firmware_code, scenario_words
+from hemlarm_simulator.centre_description import CentreDescription, centres, load_centre
 from hemlarm_simulator.clock import WORLD_BEGAN_UNIX_MS
 from hemlarm_simulator.description import HouseDescription, houses, load_house
 from hemlarm_simulator.house_table import HouseError
@@ -18,7 +19,7 @@ from hemlarm_simulator.scenario_text import Expectation, Move, WordsError, parse
 SCENARIOS = Path(__file__).with_name("scenarios")
 """The folder of those that come with the simulator."""
 
-_HEADS = ("title", "shows", "house", "date", "at")
+_HEADS = ("title", "shows", "house", "centre", "date", "at")
 _ROW = re.compile(r"[A-Z]\d{2}")
 _UTC_OFFSET_MIN, _DST = 60, "eu"
 """The panel's local time where its house says nothing else: the firmware's defaults, Sweden's."""
@@ -51,6 +52,7 @@ class Scenario:
     shows: tuple[str, ...] = ()
     house_name: str = ""
     house: HouseDescription | None = None
+    centre: CentreDescription | None = None
     steps: list[Step] = field(default_factory=list)
     source: str = ""
     began_unix_ms: int = WORLD_BEGAN_UNIX_MS
@@ -100,6 +102,8 @@ class _Reader:
         elif head == "house":
             self.scenario.house_name = rest.strip()
             self.scenario.house = load_house(self.scenario.house_name)
+        elif head == "centre":
+            self.scenario.centre = load_centre(rest.strip())
         elif head == "date":
             self.scenario.began_unix_ms = _unix_ms(rest.strip(), self._house())
         elif head == "at":
@@ -117,7 +121,16 @@ class _Reader:
 
     def _statement(self, text: str, where: str) -> None:
         statement = scenario_words.parse(text, self._house())
+        if statement.centre is not None:
+            self._expect_people(statement.centre)
         self.scenario.steps.append(Step(self._at_ms, where, text, statement))
+
+    def _expect_people(self, people: tuple[str, ...]) -> None:
+        centre = self.scenario.centre
+        if centre is None:
+            raise WordsError(f"this story has no receiving centre; write `centre {centres()[0]}` behind its house")
+        for name in people:
+            centre.expect_person(name)
 
     def _house(self) -> HouseDescription:
         if self.scenario.house is None:

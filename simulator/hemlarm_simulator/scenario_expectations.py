@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from hemlarm_protocol import message_names
-from hemlarm_simulator import firmware_code
+from hemlarm_simulator import firmware_code, scenario_centre
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription
 from hemlarm_simulator.house import House
 from hemlarm_simulator.plants.keypad import LAMPS, LASTING, SINGLE
@@ -30,11 +30,10 @@ Complaint = Callable[[Stage], str | None]
 def expect(words: Words, house: HouseDescription) -> Expectation:
     """Reads what stands behind `expect`. Raises WordsError, UnknownNameError."""
     if words.skip("no"):
-        if words.choice(("event", "presumed"), "thing that can be absent") == "presumed":
-            return _presumed(words, house, False)
-        return expect_events(words, house, 0)
+        return _ABSENT[words.choice(_ABSENT, "thing that can be absent")](words, house)
     if (count := words.number()) is not None:
-        words.choice(("events",), "thing that can be counted")
+        if words.choice(("events", "case", "cases"), "thing that can be counted") != "events":
+            return scenario_centre.expect_cases(words, count)
         return expect_events(words, house, count)
     return EXPECTATIONS[words.choice(EXPECTATIONS, "thing to expect")](words, house)
 
@@ -227,6 +226,14 @@ def _presumed(words: Words, house: HouseDescription, wanted: bool = True) -> Exp
     return Expectation(complaint)
 
 
+_ABSENT: dict[str, Callable[[Words, HouseDescription], Expectation]] = {
+    "event": lambda words, house: expect_events(words, house, 0),
+    "presumed": lambda words, house: _presumed(words, house, False),
+    "case": lambda words, _house: scenario_centre.expect_cases(words, 0),
+    "task": lambda words, _house: scenario_centre.expect_no_task(words),
+    "notice": lambda words, _house: scenario_centre.expect_not_told(words),
+}
+
 EXPECTATIONS: dict[str, Callable[[Words, HouseDescription], Expectation]] = {
     "siren": _siren(lambda house: house.indoor, "siren"),
     "outdoor": _siren(lambda house: house.outdoor, "outdoor siren"),
@@ -247,4 +254,5 @@ EXPECTATIONS: dict[str, Callable[[Words, HouseDescription], Expectation]] = {
     "panel": expect_panel,
     "battery": expect_battery,
     "output": expect_output,
+    **scenario_centre.EXPECTATIONS,
 }

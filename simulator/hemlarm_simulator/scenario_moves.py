@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hemlarm_simulator import scenario_paths, scenario_power
+from hemlarm_simulator import scenario_centre, scenario_paths, scenario_power
 from hemlarm_simulator.cloud import VERBS
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription
 from hemlarm_simulator.house import MOVABLE, OPENABLE, House
@@ -320,4 +320,5 @@ MOVES: dict[str, Parser] = {
     "mobile": scenario_paths.mobile,
     "sms": scenario_paths.sms,
     "modem": scenario_paths.modem,
+    **scenario_centre.MOVES,
 }

@@ -48,6 +48,8 @@ def run_scenarios(
     for scenario in scenarios:
         if real_time and scenario.began_unix_ms != WORLD_BEGAN_UNIX_MS:
             raise ScenarioError(f"{scenario.name}: it has a date of its own, which real time cannot have; leave it out")
+        if real_time and scenario.centre is not None:
+            raise ScenarioError(f"{scenario.name}: its receiving centre works in virtual time only; play it there")
     with ForkServer() as server:
         return [play(scenario, server, seed, real_world if real_time else None) for scenario in scenarios]
 
@@ -63,7 +65,13 @@ def play(
     failure = ""
     try:
         with real_world(server, house) if real_world else _virtual_world(scenario, server, seed) as world:
-            failure = _play_steps(Stage(world, house), scenario.steps, grace_ms)
+            stage = Stage(world, house)
+            if isinstance(world, VirtualWorld) and scenario.centre is not None:
+                # Brings the whole centre, which most stories do without.
+                from hemlarm_simulator.virtual.centre import open_desk
+
+                stage.centre = open_desk(world, house, scenario.centre)
+            failure = _play_steps(stage, scenario.steps, grace_ms)
             reached_ms = world.now_ms
     except (PanelCrashedError, PanelGoneError, LaunchError) as error:
         failure = f"{scenario.name}: {error}"

@@ -7,10 +7,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hemlarm_simulator.description import HouseDescription
 from hemlarm_simulator.names import pick
 from hemlarm_simulator.world import World
+
+if TYPE_CHECKING:
+    from hemlarm_simulator.centre_desk import CentreDesk
 
 AT_MAX_MS = 400 * 24 * 3600 * 1000
 """More than a year: the longest period of any timer in the trade."""
@@ -36,13 +40,16 @@ class Stage:
     flashes_told: dict[str, int] = field(default_factory=dict)
     """How often each camera had flashed at the last expectation of its flashes."""
     powered: bool = True
+    centre: "CentreDesk | None" = None
+    """The receiving centre, in stories that name one."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """Something that happens."""
+    """Something that happens. `centre` names the people it speaks of, where it concerns the receiving centre."""
 
     run: Callable[[Stage], None]
+    centre: tuple[str, ...] | None = None
 
 
 def _nothing(_stage: Stage) -> None:
@@ -51,10 +58,14 @@ def _nothing(_stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Expectation:
-    """Something that must be so: `complaint` returns what is otherwise, or nothing; `passed` is told when it was so."""
+    """Something that must be so: `complaint` returns what is otherwise, or nothing; `passed` is told when it was so.
+
+    `centre` is as in Move.
+    """
 
     complaint: Callable[[Stage], str | None]
     passed: Callable[[Stage], None] = _nothing
+    centre: tuple[str, ...] | None = None
 
 
 class Words:

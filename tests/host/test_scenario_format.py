@@ -58,7 +58,7 @@ def test_a_line_that_starts_with_a_blank_goes_on_at_the_same_time() -> None:
         ("house vila", r"x\.txt:1: no house is called 'vila'; there are .*villa"),
         (
             HEAD + "ad 1s open front-door",
-            r"x\.txt:2: 'ad' is no beginning of a line; allowed are title, shows, house, date, at",
+            r"x\.txt:2: 'ad' is no beginning of a line; allowed are title, shows, house, centre, date, at",
         ),
         (HEAD + "  open front-door", r"x\.txt:2: 'open' is no beginning of a line"),
         (HEAD + "at 5s open front-door\nat 4s close front-door", r"x\.txt:3: 4s is before the line above"),
@@ -143,6 +143,17 @@ def test_a_line_that_starts_with_a_blank_goes_on_at_the_same_time() -> None:
         (HEAD + "at 1s sms off", r"this house has no modem"),
         (WITH_MODEM + "at 1s mobile antenna off", r"'antenna' is no thing of the mobile network; allowed are network"),
         (WITH_MODEM + "at 1s modem resets at noon", r"'noon' is no moment of a modem; allowed are connect, prompt"),
+        (HEAD + "at 1s expect no case", r"this story has no receiving centre; write `centre family` behind its house"),
+        (HEAD + "centre nowhere", r"no centre is called 'nowhere'; there are family"),
+        (
+            HEAD + "centre family\nat 1s service by doris of fire for 2h",
+            r"'doris' is no person whom the centre knows here; there are anna, bertil",
+        ),
+        (
+            HEAD + "centre family\nat 1s service by anna of tea for 2h",
+            r"'tea' is nothing that service mode is for: burg",
+        ),
+        (HEAD + "centre family\nat 1s operator olle does police", r"result of police is missing: called"),
         (HEAD + "at 1s expect display", r"what the display should say is missing"),
         (HEAD + "at 1s expect command maybe", r"'maybe' is no answer to a command; allowed are done, refused"),
     ],
@@ -173,7 +184,7 @@ def test_every_example_in_the_pages_tables_can_be_read() -> None:
     for example in examples:
         house = "reference" if f"`{example}`" in of_power else "big-villa"
         house = "two-paths" if f"`{example}`" in of_paths else house
-        parse_scenario(f"house {house}\nat 1s {example}", "x.txt")
+        parse_scenario(f"house {house}\ncentre family\nat 1s {example}", "x.txt")
 
 
 def test_a_story_may_name_the_rows_that_it_shows() -> None:

@@ -4,7 +4,7 @@ What a worker does around the core is played here: it commits what came together
 connects to the broker again as `BrokerClient` does. It can die, with all that it has not committed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hemlarm_cloud.broker.client import RECONNECT_S
@@ -35,6 +35,10 @@ _SETTLED_MS = 10 * COMMAND_LIFE_MS
 """So long behind the last request nothing can expire; supervision pumps on, and must be cheap."""
 
 
+def _nothing() -> None:
+    pass
+
+
 class VirtualCloud:
     """One ingest process and its database; `broker` is its side of the network."""
 
@@ -49,10 +53,12 @@ class VirtualCloud:
             for direction in DIRECTIONS
         }
         self.broker = StandInBroker(clock, self._arrived, self.disturbances)
+        self.at_rest: Callable[[], None] = _nothing
+        """Called after whatever may have stored something, with nothing half-done."""
         self._clock = clock
         self._ledger = ledger
         self._chance = Chance(seed, "cloud")
-        self._vault = Vault(self._chance(MASTER_KEY_BYTES))
+        self.vault = Vault(self._chance(MASTER_KEY_BYTES))
         self._heartbeat_ms: int | None = None
         self._wrong_by_ms = 0
         self._group: Timer | None = None
@@ -90,7 +96,7 @@ class VirtualCloud:
     def provision(self, credentials: Mapping[str, Any]) -> None:
         """Makes a panel known."""
         panel_id = credentials["panel"].hex()
-        wrapped = self._vault.wrap(panel_id, credentials["root_key"])
+        wrapped = self.vault.wrap(panel_id, credentials["root_key"])
         now_ms = self.unix_ms
         with self.store.begin() as tx:
             tx.add_panel(Panel(panel_id, topics.shard(panel_id), wrapped, "", now_ms))
@@ -226,7 +232,7 @@ class VirtualCloud:
     def _new_core(self) -> LyingCore:
         return self.core_type(
             self.store,
-            self._vault,
+            self.vault,
             self._chance,
             told=self.faults.happened,
             heartbeat_ms=self._heartbeat_ms,
@@ -292,6 +298,7 @@ class VirtualCloud:
             self._committing = None
         if sum(self.core.counts.values()) > before:
             self._enter_stored()
+        self.at_rest()
         now_ms = self.unix_ms
         deadline_ms = self.core.deadline_ms(now_ms)
         if self._waiting or (deadline_ms is not None and deadline_ms <= now_ms):
@@ -322,6 +329,7 @@ class VirtualCloud:
             self.core.expire(now_ms)
         self._publish(self.core.pump(now_ms))
         self.core.supervise(now_ms)
+        self.at_rest()
         self._waiting = asked and self._waits(now_ms)
         deadline_ms = self.core.deadline_ms(now_ms)
         if self._pump:
