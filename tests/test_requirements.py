@@ -149,7 +149,7 @@ def test_the_end_of_a_run_judges_it(
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for path in ("conftest.py", "traceability.py"):
+    for path in ("conftest.py", "databases.py", "traceability.py"):
         target = pytester.path / "tests" / path
         target.parent.mkdir(exist_ok=True)
         target.write_text((t.ROOT / "tests" / path).read_text())
