@@ -32,10 +32,18 @@ THIRD_PARTIES = {"protocol/hemlarm_protocol/crypto_cpython.py:cryptography": "wh
 
 # Where a clock is read. A folder ends in a slash.
 CLOCKS = {
+    "cloud/hemlarm_cloud/api/observed.py": "how long each request takes",
+    "cloud/hemlarm_cloud/api/service.py": "waits for the server to start",
     "cloud/hemlarm_cloud/broker/child.py": "waits for a child process to start and to end",
     "cloud/hemlarm_cloud/broker/client.py": "waits between attempts to connect",
     "cloud/hemlarm_cloud/broker/setup.py": "default of an argument: certificates are issued from now",
+    "cloud/hemlarm_cloud/cases/__main__.py": "where the clock enters a process of case work",
     "cloud/hemlarm_cloud/cli.py": "where the clock enters the cloud's commands",
+    "cloud/hemlarm_cloud/cli_centre.py": "where the clock enters the receiving centre's commands",
+    "cloud/hemlarm_cloud/cli_forwarding.py": "where the clock enters forwarding's commands",
+    "cloud/hemlarm_cloud/cli_receiving.py": "a new installation's certificates are issued from now",
+    "cloud/hemlarm_cloud/cli_sites.py": "a new installation's certificates are issued from now",
+    "cloud/hemlarm_cloud/cli_cases.py": "where the clock enters the commands about cases",
     "cloud/hemlarm_cloud/ingest/worker.py": "the loop around the ingest core",
     "cloud/hemlarm_cloud/running.py": "where the clock enters the running cloud",
     "simulator/hemlarm_simulator/clock.py": "the world's two clocks",
@@ -46,9 +54,15 @@ CLOCKS = {
 
 # Where chance comes from.
 CHANCE = {
+    "cloud/hemlarm_cloud/api/app.py": "default of an argument: tokens of new accounts",
     "cloud/hemlarm_cloud/broker/child.py": "names of temporary files",
     "cloud/hemlarm_cloud/broker/claims.py": "keys that live as long as the broker",
     "cloud/hemlarm_cloud/cli.py": "where chance enters the cloud's commands",
+    "cloud/hemlarm_cloud/cli_accounts.py": "tokens of accounts",
+    "cloud/hemlarm_cloud/cli_forwarding.py": "where chance enters forwarding's commands",
+    "cloud/hemlarm_cloud/cli_receiving.py": "secrets of foreign transmitters",
+    "cloud/hemlarm_cloud/cli_sites.py": "a new installation's keys",
+    "cloud/hemlarm_cloud/cli_cases.py": "what opening an installation asks for",
     "cloud/hemlarm_cloud/ingest/__main__.py": "where chance enters an ingest process",
     "cloud/hemlarm_cloud/running.py": "where chance enters the running cloud",
     "simulator/hemlarm_simulator/real_cloud.py": "where chance enters a real cloud for the demonstration",
@@ -77,8 +91,10 @@ PLACES = {
     "firmware/hemlarm_firmware/": "*.py",
     "firmware/typings/": "*.pyi mypy.ini",
     "cloud/hemlarm_cloud/": "*.py py.typed",
+    "cloud/hemlarm_cloud/reports/fonts/": "*.ttf README.md",
     "cloud/hemlarm_cloud/store/migrations/": "*.py script.py.mako",
     "simulator/hemlarm_simulator/": "*.py py.typed",
+    "simulator/hemlarm_simulator/centres/": "*.toml",
     "simulator/hemlarm_simulator/houses/": "*.toml",
     "simulator/hemlarm_simulator/scenarios/": "*.txt",
     "tests/": "test_*.py conftest.py databases.py tidiness.py traceability.py debian-packages.txt",
