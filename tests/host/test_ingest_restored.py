@@ -304,6 +304,7 @@ def test_numbers_that_arrive_in_order_cost_the_store_no_question(weather: Weathe
     driver.set_trace_callback(None)
     kept = [words for words in asked if "INSERT INTO path_heard" in words]
     assert len(kept) <= 2, "when a panel was heard is kept every ten minutes"
-    others = [words for words in asked if words not in ("BEGIN", "BEGIN IMMEDIATE", "COMMIT", *kept)]
+    # Beginning and ending a transaction, the wait for its lock included, asks nothing of the tables.
+    others = [words for words in asked if not words.startswith(("BEGIN", "COMMIT", "PRAGMA")) and words not in kept]
     assert all("revoked_ms" in words for words in others), others
     assert isinstance(weather.stored()[0], Event)

@@ -271,7 +271,9 @@ def test_events_that_do_not_concern_an_entry_delay_cost_no_statement() -> None:
     for number, qcode in enumerate((1130, 3130, DISARM, 1111, 3401), start=10):
         said.clear()
         bench.exchange([event(bench, number, qcode)])
-        assert [words.split()[0] for words in said] == ["BEGIN", "INSERT", "SELECT", "COMMIT"], said
+        # The wait for the lock is set before and after the transaction, and is no statement in it.
+        verbs = [words.split()[0] for words in said if not words.startswith("PRAGMA busy_timeout")]
+        assert verbs == ["BEGIN", "INSERT", "SELECT", "COMMIT"], said
 
 
 STEPS = st.lists(
