@@ -1,8 +1,9 @@
 """No nonce is used twice with different text: on the wire in both directions, and on the flash."""
 
-from typing import Any, get_args
+from typing import Any
 
-from hemlarm_cloud.store import LineFaultKind
+from hemlarm_cloud.store.lines import RESTORED
+from hemlarm_cloud.store.presumed import ALERT_KIND
 from hemlarm_simulator.board_link import Frame
 from hemlarm_simulator.explore.account import Account
 from hemlarm_simulator.explore.invariants.base import Ending, Invariant
@@ -10,6 +11,9 @@ from hemlarm_simulator.explore.sealed_records import find
 
 _TORN_BYTES_MIN = 24
 """Of a record that was cut off so much has to be on the flash before its text counts: header, nonce and a few bytes."""
+
+_OF_THE_WORLD = (*RESTORED, *RESTORED.values(), ALERT_KIND)
+"""Kinds of alerts about lines, and about panels that fell silent in an entry delay."""
 
 
 class NonceOnce(Invariant):
@@ -50,9 +54,9 @@ class NonceOnce(Invariant):
             self._torn_at = None
 
     def end(self, ending: Ending) -> None:
-        """The store would have noticed too. Alerts about a line tell of the world's faults."""
+        """The store would have noticed too. Its other alerts tell of the world's faults."""
         for alert in ending.alerts:
-            if alert.kind in get_args(LineFaultKind):
+            if alert.kind in _OF_THE_WORLD:
                 continue
             self.complain(f"the store raised the alert {alert.kind}: {alert.detail}")
 
