@@ -11,9 +11,8 @@ setup:
 demo: setup
 	@.venv/bin/hemlarm demo
 
-# System tests share one of the two processes: see tests/conftest.py.
 test: setup
-	@.venv/bin/python -m pytest --quiet --numprocesses=2 --dist=loadgroup
+	@.venv/bin/python -m pytest --quiet --numprocesses=2 --dist=worksteal
 
 lint: setup
 	@.venv/bin/ruff check

@@ -29,14 +29,6 @@ settings.register_profile("search", max_examples=3000, deadline=None, database=N
 _NARROWING = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "maxfail", "collectonly")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the system tests in one process: they measure themselves against real brokers and real time."""
-    for item in items:
-        if item.path.is_relative_to(ROOT / "tests" / "system"):
-            item.add_marker(pytest.mark.xdist_group("system"))
-
-
 @pytest.fixture(params=databases.KINDS)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a new database, on each kind that the cloud may use."""
@@ -75,8 +67,8 @@ class Verdict:
         self.complaints: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the worst of a test's phases; xdist appends "@group" to the node ids of a group."""
-        node = report.nodeid.rpartition("@")[0] if report.nodeid.endswith("@system") else report.nodeid
+        """Keep the worst of a test's phases."""
+        node = report.nodeid
         if report.when == "call" or not report.passed:
             worse = self.outcomes.get(node) not in (None, "passed")
             self.outcomes[node] = self.outcomes[node] if worse else report.outcome

@@ -140,7 +140,7 @@ def test_skipped():
         ("test_passes", "1", "skipped, and FAIL_ON_SKIP is set: tests/test_sample.py::test_skipped"),
     ],
 )
-@pytest.mark.parametrize("workers", [[], ["-n1", "--dist=loadgroup"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", [[], ["-n1", "--dist=worksteal"]], ids=["alone", "xdist"])
 def test_the_end_of_a_run_judges_it(
     named: str,
     fail_on_skip: str,

@@ -24,7 +24,6 @@ STAMP = VENV / ".complete"
 INTERPRETER = str(Path(sys.executable).resolve())  # Never .venv's own, even when that is the active one.
 LOCK = ROOT / "requirements.lock"
 PEERS_LOCK = ROOT / "requirements-peers.lock"
-PEERS = VENV / "peers"  # What tests speak to and whose own pins are too old for .venv; no program imports it.
 OLDEST = (3, 11)
 
 # The tables of pyproject.toml that decide what is installed; the settings of our tools are not among them.
@@ -167,8 +166,10 @@ def set_up(fresh: bool) -> None:
         os.environ.setdefault("PIP_CERT", str(OWN_CERTIFICATES))
     say("  installing the locked dependencies ...")
     run(*pip, "--quiet", "--require-hashes", "--requirement", LOCK)
-    shutil.rmtree(PEERS, ignore_errors=True)
-    run(*pip, "--quiet", "--require-hashes", "--no-deps", "--target", PEERS, "--requirement", PEERS_LOCK)
+    say("  installing the tests' peers beside them ...")
+    peers = VENV / "peers"  # Their own pins are too old for .venv; tests run them as programs, nobody imports them.
+    shutil.rmtree(peers, ignore_errors=True)
+    run(*pip, "--quiet", "--require-hashes", "--no-deps", "--target", peers, "--requirement", PEERS_LOCK)
     say("  installing the project itself ...")
     run(*pip, "--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     STAMP.write_text(f"{identity()}\n{contents()}\n")

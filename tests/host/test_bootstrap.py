@@ -44,10 +44,12 @@ class Machine:
 def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = load_tool("bootstrap")
     places = {"ROOT": ".", "VENV": ".venv", "STAMP": ".venv/.complete", "LOCK": "requirements.lock"}
+    places["PEERS_LOCK"] = "requirements-peers.lock"
     for name, place in places.items():
         monkeypatch.setattr(module, name, tmp_path / place)
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "requirements.lock").write_text("rich==15.0.0\n")
+    (tmp_path / "requirements-peers.lock").write_text("sos-access==0.0.8\n")
     return module
 
 
@@ -56,6 +58,20 @@ def machine(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(bootstrap.VENV, bootstrap.SetupError)
     monkeypatch.setattr(bootstrap, "run", machine.run)
     return machine
+
+
+def test_the_peers_of_the_tests_are_installed_anew_beside_everything_else_and_nowhere_else(
+    bootstrap: ModuleType, machine: Machine
+) -> None:
+    left = bootstrap.VENV / "peers" / "left_over.py"
+    bootstrap.main()
+    left.parent.mkdir()
+    left.write_text("")
+    bootstrap.PEERS_LOCK.write_text("sos-access==0.0.9\n")
+    machine.forget()
+    bootstrap.main()
+    assert not left.exists()
+    assert machine.ran(f"--no-deps --target {left.parent} --requirement {bootstrap.PEERS_LOCK}")
 
 
 def test_a_complete_environment_is_left_alone(bootstrap: ModuleType, machine: Machine) -> None:

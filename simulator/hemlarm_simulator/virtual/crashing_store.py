@@ -3,10 +3,16 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
+from sqlalchemy import make_url
+
 from hemlarm_cloud.store import Store
+from hemlarm_cloud.store.dialects import make_engine
 from hemlarm_cloud.store.transaction import Transaction
+
+IN_MEMORY = "sqlite://"
 
 CRASH_POINTS = ("before-commit", "after-commit")
 
@@ -22,10 +28,11 @@ class CrashingStore(Store):
     """Told of each point of CRASH_POINTS as a writing transaction passes it; may raise IngestCrashError."""
 
     @classmethod
-    def open(cls, url: str = "sqlite://") -> "CrashingStore":
-        """A new store in memory."""
-        store = super().open(url)
-        assert isinstance(store, cls)
+    def open(cls, url: str = IN_MEMORY) -> "CrashingStore":
+        """A new store in memory. Of all but the first, the tables are copied, for there are thousands of worlds."""
+        assert url == IN_MEMORY
+        store = cls(make_engine(make_url(url)), "in memory")
+        store.restore(_with_tables())
         return store
 
     @contextmanager
@@ -54,6 +61,16 @@ class CrashingStore(Store):
     def _pass(self, point: str) -> None:
         if self.at_commit is not None:
             self.at_commit(point)
+
+
+@cache
+def _with_tables() -> bytes:
+    store = Store.open(IN_MEMORY)
+    try:
+        with store.begin() as tx:
+            return bytes(_driver(tx.connection).serialize())
+    finally:
+        store.close()
 
 
 def _driver(connection: Any) -> sqlite3.Connection:
