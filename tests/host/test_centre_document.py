@@ -1,7 +1,12 @@
 """The tables of docs/receiving-centre.md are those of the program."""
 
+import re
+import shlex
+from pathlib import Path
+
 import pytest
 
+from cloud_terminal import Terminal
 from tool_loading import load_tool
 
 tool = load_tool("centre_tables")
@@ -29,3 +34,14 @@ def test_the_papers_an_installer_needs_are_tried_on_the_rule_itself() -> None:
 def test_a_document_without_the_place_for_a_table_is_refused() -> None:
     with pytest.raises(ValueError, match=r"needs the lines <!-- table: categories -->"):
         tool.rewritten("nothing here")
+
+
+def test_the_commands_of_the_page_register_a_site_one_after_the_other(tmp_path: Path) -> None:
+    commands = re.findall(r"^    hemlarm cloud (.*)$", tool.DOCUMENT.read_text(), re.MULTILINE)
+    assert len(commands) > 10
+    terminal = Terminal(tmp_path)
+    for command in commands:
+        result = terminal.run(*shlex.split(command))
+        assert (result.exit_code, result.stderr) == (0, ""), command
+    shown = terminal.facts("site", "show", "1")
+    assert [each["id"] for each in shown["transmitters"]] == ["00112233445566ff"]
