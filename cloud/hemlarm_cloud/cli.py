@@ -4,7 +4,6 @@ With --json a command prints one JSON document on standard output and nothing el
 exit status is 0 for success, 1 for what failed, 2 for wrong usage.
 """
 
-import getpass
 import os
 import time
 from collections.abc import Callable
@@ -29,6 +28,7 @@ from hemlarm_cloud import (
     showing_lines,
 )
 from hemlarm_cloud.changing import SECTIONS, ChangeError, edits_from
+from hemlarm_cloud.cli_centre import at_terminal, now_ms
 from hemlarm_cloud.installation import open_installation
 from hemlarm_cloud.operations import logs
 from hemlarm_cloud.parts import NAMES
@@ -223,11 +223,13 @@ def panel_set(
         fail(str(error), BAD_USAGE)
     panel = panel_id(panel)
     with opened_store(config, data, database) as store:
-        now_ms = _now_ms()
+        asked_ms = now_ms()
         with store.begin() as tx:
             _expect_panel(tx, panel)
             base = _configuration(tx, panel).revision or 0
-            change = Change(os.urandom(8), panel, _person(), user, base, edits, now_ms, now_ms + expires * 1000)
+            change = Change(
+                os.urandom(8), panel, at_terminal().name, user, base, edits, asked_ms, asked_ms + expires * 1000
+            )
             tx.add_change(change)
         change = _answered(store, change, lambda reading: reading.change(change.id))
     print_facts(as_json, showing.change_json(change), showing.change_text(change))
@@ -318,9 +320,9 @@ def command_send(
         fail(f"no command is called {verb!r}: use one of {', '.join(numbers)}", BAD_USAGE)
     panel = panel_id(panel)
     with opened_store(config, data, database) as store:
-        now_ms = _now_ms()
+        asked_ms = now_ms()
         command = Command(
-            os.urandom(8), panel, _person(), numbers[verb], argument, user, now_ms, now_ms + expires * 1000
+            os.urandom(8), panel, at_terminal().name, numbers[verb], argument, user, asked_ms, asked_ms + expires * 1000
         )
         _queue(store, command)
         if wait:
@@ -363,14 +365,3 @@ def _running_text(facts: dict[str, Any]) -> str:
         if f"{key}port" in facts
     ]
     return f"The cloud runs: {', '.join(told) or 'it listens nowhere'}. Ctrl-C ends it."
-
-
-def _person() -> str:
-    try:
-        return f"terminal:{getpass.getuser()}"[:64]
-    except (KeyError, OSError):
-        return "terminal"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -4,9 +4,7 @@ Whoever can open the installation acts as a supervisor, by the name of their acc
 the case as it is at that moment; --version refuses that if somebody else was faster.
 """
 
-import getpass
 import os
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from hemlarm_cloud.actor import Actor, Role
+from hemlarm_cloud.cli_centre import at_terminal, now_ms
 from hemlarm_cloud.handling import actions, closing, doing, log, password, pictures, queue, seen, views
 from hemlarm_cloud.handling.queue import Line
 from hemlarm_cloud.installation import open_installation
@@ -42,8 +40,8 @@ def list_queue(
 ) -> None:
     """Show the operators' queue: the most urgent first."""
     with opened_store(config, data, database) as store, store.read() as reading:
-        lines = queue.queue(reading, _myself(), _now_ms(), limit)
-        totals = queue.totals(reading, _myself())
+        lines = queue.queue(reading, at_terminal(), now_ms(), limit)
+        totals = queue.totals(reading, at_terminal())
     facts = {"open": totals.open, "unclaimed": totals.unclaimed, "cases": [_line_json(line) for line in lines]}
     print_facts(as_json, facts, _queue_table(lines))
 
@@ -54,7 +52,7 @@ def show(
 ) -> None:
     """Show a case and its tasks."""
     with opened_store(config, data, database) as store, store.read() as reading:
-        found = views.case(reading, _myself(), case_id)
+        found = views.case(reading, at_terminal(), case_id)
     print_facts(as_json, found, _case_table(found))
 
 
@@ -69,7 +67,7 @@ def show_log(
 ) -> None:
     """Show every step of a case, oldest first."""
     with opened_store(config, data, database) as store, store.read() as reading:
-        entries = log.entries(reading, _myself(), case_id, limit=limit)
+        entries = log.entries(reading, at_terminal(), case_id, limit=limit)
     table = Table("at (UTC)", "who", "what", "detail", box=None)
     for entry in entries:
         detail = ", ".join(f"{name}: {value}" for name, value in entry.detail.items())
@@ -88,8 +86,8 @@ def claim(
 ) -> None:
     """Take a case that nobody has."""
     with opened_store(config, data, database) as store, store.begin() as tx:
-        actions.claim(tx, _myself(), case_id, _version(tx, case_id, version), _now_ms())
-        found = views.case(tx, _myself(), case_id)
+        actions.claim(tx, at_terminal(), case_id, _version(tx, case_id, version), now_ms())
+        found = views.case(tx, at_terminal(), case_id)
     print_facts(as_json, found, _case_table(found))
 
 
@@ -105,8 +103,8 @@ def release(
 ) -> None:
     """Put a case back into the queue."""
     with opened_store(config, data, database) as store, store.begin() as tx:
-        actions.release(tx, _myself(), case_id, _version(tx, case_id, version), why, _now_ms())
-        found = views.case(tx, _myself(), case_id)
+        actions.release(tx, at_terminal(), case_id, _version(tx, case_id, version), why, now_ms())
+        found = views.case(tx, at_terminal(), case_id)
     print_facts(as_json, found, f"Case {case_id} is back in the queue.")
 
 
@@ -123,10 +121,10 @@ def done(
 ) -> None:
     """Finish a task."""
     with opened_store(config, data, database) as store, store.begin() as tx:
-        seen.expect_case(tx, _myself(), case_id)
+        seen.expect_case(tx, at_terminal(), case_id)
         version = doing.task_row(tx, case_id, task_id).version
-        doing.complete_task(tx, _myself(), case_id, task_id, result, note, version, _now_ms())
-        found = views.case(tx, _myself(), case_id)
+        doing.complete_task(tx, at_terminal(), case_id, task_id, result, note, version, now_ms())
+        found = views.case(tx, at_terminal(), case_id)
     print_facts(as_json, found, _case_table(found))
 
 
@@ -142,10 +140,10 @@ def leave_out(
 ) -> None:
     """Leave a task out, with a reason."""
     with opened_store(config, data, database) as store, store.begin() as tx:
-        seen.expect_case(tx, _myself(), case_id)
+        seen.expect_case(tx, at_terminal(), case_id)
         version = doing.task_row(tx, case_id, task_id).version
-        doing.skip_task(tx, _myself(), case_id, task_id, reason, version, _now_ms())
-        found = views.case(tx, _myself(), case_id)
+        doing.skip_task(tx, at_terminal(), case_id, task_id, reason, version, now_ms())
+        found = views.case(tx, at_terminal(), case_id)
     print_facts(as_json, found, _case_table(found))
 
 
@@ -157,7 +155,7 @@ def check_password(
     spoken = typer.prompt("What was said", hide_input=True, err=True)
     settings = settings_from(config, data, database)
     with reporting(), open_installation(settings, os.urandom, datetime.now(UTC)) as opened, opened.store.begin() as tx:
-        outcome = password.check(tx, opened.vault, _myself(), case_id, spoken, _now_ms())
+        outcome = password.check(tx, opened.vault, at_terminal(), case_id, spoken, now_ms())
     print_facts(as_json, {"case": case_id, "outcome": outcome}, f"The password is {outcome}.")
 
 
@@ -172,7 +170,7 @@ def note_on(
 ) -> None:
     """Write a line into a case's log."""
     with opened_store(config, data, database) as store, store.begin() as tx:
-        actions.add_note(tx, _myself(), case_id, text, _now_ms())
+        actions.add_note(tx, at_terminal(), case_id, text, now_ms())
     print_facts(as_json, {"case": case_id, "note": text}, f"Noted on case {case_id}.")
 
 
@@ -190,7 +188,7 @@ def attach(
         with file.open("rb") as picture:
             content = picture.read(pictures.PICTURE_MAX + 1)
         with store.begin() as tx:
-            made = pictures.attach_picture(tx, _myself(), case_id, content, _now_ms())
+            made = pictures.attach_picture(tx, at_terminal(), case_id, content, now_ms())
     print_facts(as_json, made._asdict(), f"Picture {made.id} is attached to case {case_id}.")
 
 
@@ -211,13 +209,13 @@ def close(
     """Close a case."""
     told = {"note": note, "no_feedback_because": no_feedback_because}
     with opened_store(config, data, database) as store, store.begin() as tx:
-        closing.close(tx, _myself(), case_id, outcome, _version(tx, case_id, version), _now_ms(), **told)
-        found = views.case(tx, _myself(), case_id)
+        closing.close(tx, at_terminal(), case_id, outcome, _version(tx, case_id, version), now_ms(), **told)
+        found = views.case(tx, at_terminal(), case_id)
     print_facts(as_json, found, f"Case {case_id} is closed as {outcome}.")
 
 
 def _version(tx: Transaction, case_id: int, given: int | None) -> int:
-    return int(seen.expect_case(tx, _myself(), case_id).version) if given is None else given
+    return int(seen.expect_case(tx, at_terminal(), case_id).version) if given is None else given
 
 
 def _queue_table(lines: list[Line]) -> Table:
@@ -245,15 +243,3 @@ def _line_json(line: Line) -> dict[str, Any]:
     rest = line._asdict()
     del rest["case"]
     return line.case | rest
-
-
-def _myself() -> Actor:
-    try:
-        name = f"terminal:{getpass.getuser()}"[:64]
-    except (KeyError, OSError):
-        name = "terminal"
-    return Actor(name, Role.SUPERVISOR)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

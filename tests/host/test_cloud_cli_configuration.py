@@ -134,7 +134,7 @@ def test_a_panel_that_does_not_answer_is_told(terminal: Terminal, panel: str, mo
     tell(terminal, panel)
     answer_with(terminal, monkeypatch, None)
     clock_ms = [1_000, 1_000, 5_000]
-    monkeypatch.setattr(cli, "_now_ms", lambda: clock_ms.pop(0))
+    monkeypatch.setattr(cli, "now_ms", lambda: clock_ms.pop(0))
     result = terminal.run("panel", "set", panel, "panel", "0", "language=en", "--expires", "2")
     assert result.exit_code == 1
     assert "has not answered" in result.stdout
