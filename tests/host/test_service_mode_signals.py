@@ -54,11 +54,19 @@ def test_what_was_not_ordered_makes_its_case_all_the_same(centre: Centre) -> Non
     assert [handling for _, handling in handlings(centre)] == ["case", "case"]
 
 
+def test_an_alarm_that_is_dated_into_service_mode_and_comes_long_after_is_a_case(centre: Centre) -> None:
+    order(centre, "burglary")
+    pass_time(centre, 5 * HOUR_MS)
+    centre.commit(Told(BURGLARY, 600))
+    centre.work()
+    assert centre.states() == [("intrusion", "new")]
+
+
 def test_it_counts_when_a_thing_happened_and_not_when_it_arrived(centre: Centre) -> None:
     order(centre, "burglary")
     centre.tell(Told(BURGLARY, -60))
     assert centre.states() == [("intrusion", "new")]
-    pass_time(centre, 2 * HOUR_MS)
+    pass_time(centre, HOUR_MS + 20 * 60_000)
     centre.tell(Told(TAMPER, 1800, zone=9))
     assert handlings(centre)[-1] == (TAMPER, "service")
     assert len(centre.cases()) == 1

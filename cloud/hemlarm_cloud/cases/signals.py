@@ -41,6 +41,7 @@ class Signal(NamedTuple):
     order_key: str
     handling: str
     case: int | None
+    received_ms: int
 
     @property
     def role(self) -> str:

@@ -23,6 +23,9 @@ GROUPS_MAX = 20
 
 _log = logging.getLogger(__name__)
 
+PROMPT_MS = 3_600_000
+"""Service mode keeps nothing from people that came later than this: a clock may be wrong, and a call costs little."""
+
 _COVERED = (meaning.ALARM, meaning.ALARM_ENDED, meaning.FAULT_BEGUN, meaning.FAULT_ENDED)
 """What service mode keeps from calling anybody. A cancel of what came before it counts."""
 
@@ -88,7 +91,8 @@ def _under_service_mode(tx: Transaction, new: Sequence[Signal]) -> list[Signal]:
     found = []
     for each in new:
         service = None
-        if each.site in served and each.role in _COVERED:
+        prompt = abs(each.received_ms - each.dated_ms) <= PROMPT_MS
+        if each.site in served and each.role in _COVERED and prompt:
             service = lookup.covering(tx, each.site, each.transmitter, each.category, each.dated_ms)
         if service is not None:
             this = update(signal).where(signal.c.id == each.id)
