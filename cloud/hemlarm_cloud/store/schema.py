@@ -178,6 +178,7 @@ command = Table(
     CheckConstraint("state IN ('queued', 'sent', 'done', 'failed', 'expired')", name="state"),
     Index(None, "state", "panel"),
     Index(None, "panel", "created_ms"),
+    Column("code", LargeBinary, comment="what the panel checks; sealed by the vault, and gone with the answer"),
 )
 
 configuration = Table(

@@ -45,7 +45,7 @@ notice = Table(
     Column("due_ms", BigInteger, nullable=False),
     Column("sent_ms", BigInteger),
     Column("problem", String(200), nullable=False, server_default=NOTHING),
-    CheckConstraint("channel IN ('sms', 'mail')", name="channel"),
+    CheckConstraint("channel IN ('sms', 'mail', 'push', 'apps')", name="channel"),
     CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
     Index(None, "site", "id"),
     sqlite_autoincrement=True,
