@@ -15,6 +15,7 @@ from hemlarm_firmware.journal import Journal
 from hemlarm_firmware.link.uplink import Uplink
 from hemlarm_firmware.memory import Memory
 from hemlarm_firmware.panel import inputs
+from hemlarm_firmware.panel.config import forget
 from hemlarm_firmware.panel.core import Panel, SnapshotError
 from hemlarm_firmware.performer import Performer
 from hemlarm_firmware.recorder import Recorder
@@ -26,7 +27,7 @@ from hemlarm_protocol import messages
 from hemlarm_protocol.constant import const
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
-FIRMWARE = 1_003
+FIRMWARE = 1_004
 """This firmware's version: 1000 times the major, plus the minor number."""
 
 COLLECT_EVERY_BYTES = 24_576
@@ -52,7 +53,7 @@ _FORGOT = const(1137)
 _SELF_TEST_FAILED = const(1307)
 
 # What becomes due besides the core's own deadlines; `_DUE` says what happens then.
-_CONFIRM, _TEST, _PARK = 0, 1, 2
+_CONFIRM, _TEST, _PARK, _READ = 0, 1, 2, 3
 _NEVER = const(1 << 48)
 
 TYPE_CHECKING = False
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hemlarm_firmware.board import Board
+    from hemlarm_firmware.pictures import Pictures
+    from hemlarm_firmware.readings import Reader
     from hemlarm_firmware.sensors.radio import Receiver
 
 
@@ -81,8 +84,9 @@ class App:
         configuration = Configuration(board.flash("config"))
         config = configuration.load()
         self.core = self._restore_core(config)
-        self._sensors = _radio_sensors(config)
-        self._radio = self._receiver(self._sensors)
+        extras = _load_extras()
+        self._sensors: Any = extras.radio_sensors(config)
+        self._radio: Receiver | None = extras.receiver_of(self._sensors, board)
         self._recorder = Recorder(
             self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock
         )
@@ -99,11 +103,16 @@ class App:
             board, self._panel_id.hex(), self._end, self._clock, self._happened, self._watchdog
         )
         self._uplink.configure(config)
+        self._pictures: Pictures | None = extras.pictures_of(
+            config, board, self._clock, self._end, self._uplink, self._recorder
+        )
+        self._reader: Reader | None = extras.reader_of(config, self.core, self._uplink, self._end)
+        _forget_extras()
         del config  # The largest thing there is, and the core keeps what it needs of it.
         self._performer = Performer(board, self._clock, self._memory, self._recorder, self._uplink, self._condition)
         self._pause = Pause()
         self._planned_ms = 0  # What the task of deadlines waits for.
-        self._timers = [_NEVER, TEST_EVERY_MS, _NEVER]
+        self._timers = [_NEVER, TEST_EVERY_MS, _NEVER, _NEVER]
         self._timer_ms = TEST_EVERY_MS  # The first of them.
         self._requests = Requests(
             self, board, self._clock, self._memory, configuration, self._recorder, self._uplink, self._performer
@@ -153,6 +162,8 @@ class App:
                 self._hear(happened[1])
             else:
                 self.feed(*happened)
+                if happened[0] == inputs.LOCK:
+                    self._read()
 
     async def _deadlines(self) -> None:
         while True:
@@ -201,12 +212,17 @@ class App:
         for reply in self._radio.replies:
             self._board.transmit(reply)
         self._radio.replies.clear()
+        self._read()
 
     def perform(self, outputs: "list[tuple[Any, ...]]") -> None:
         """Carry out what the core decided, and plan what is due next."""
         if outputs:
+            first = self._recorder.next_number
             if self._performer.carry_out(outputs, self.core) and self._timers[_CONFIRM] == _NEVER:
                 self._set_timer(_CONFIRM, self._clock.uptime_ms() + CONFIRM_AFTER_MS)
+            if self._pictures is not None:
+                self._pictures.happened(outputs, first)
+            self._read()
             if ("park",) in outputs:
                 self._set_timer(_PARK, self._clock.uptime_ms() + (PARK_WAIT_MS if self._recorder.pending else 0))
         if self._deadline_ms() != self._planned_ms:
@@ -215,25 +231,23 @@ class App:
 
     def reconfigure(self, config: "Any") -> bool:
         """Go on under a new configuration, in the state that was. False where the memory does not suffice."""
-        sensors = _radio_sensors(config)
+        extras = _load_extras()
+        sensors = extras.radio_sensors(config)
         try:
             # Another epoch costs every sensor an exchange.
-            radio = self._radio if sensors == self._sensors else self._receiver(sensors)
+            radio = self._radio if sensors == self._sensors else extras.receiver_of(sensors, self._board)
             self.core = Panel(config, self.core.snapshot(), before=self.core)
         except MemoryError:
+            _forget_extras()
             return False
         self._sensors, self._radio = sensors, radio
         self._uplink.configure(config)
+        if self._pictures is not None:
+            self._pictures.configure(config)
+        self._reader = extras.reader_of(config, self.core, self._uplink, self._end)
+        _forget_extras()
         self.perform(self.core.wake(self._clock.uptime_ms()))
         return True
-
-    def _receiver(self, sensors: "list[tuple[bytes, bytes, int]]") -> "Receiver | None":
-        """Where there are no radio sensors, the memory has nothing of what it takes to hear them."""
-        if not sensors:
-            return None
-        from hemlarm_firmware.sensors.radio import Receiver
-
-        return Receiver(sensors, self._board.random)
 
     # What becomes due.
 
@@ -245,6 +259,12 @@ class App:
         for fault in self._condition.test():
             self._performer.failed(fault)
 
+    def _read(self) -> None:
+        """Tell the cloud how warm it is and what is switched, where that is news."""
+        if self._reader is not None:
+            due_ms = self._reader.look(self.core, self._clock.uptime_ms())
+            self._set_timer(_READ, _NEVER if due_ms is None else due_ms)
+
     def _park(self) -> None:
         self._uplink.close()
         self._board.park()
@@ -254,6 +274,8 @@ class App:
     def _happened(self, fact: "tuple[Any, ...]") -> None:
         try:
             self._take(fact)
+            if self._pictures is not None:
+                self._pictures.told(fact)
         except MemoryError:  # Not the link's: a new connection would mend nothing.
             raise RuntimeError("memory ran out over " + fact[0]) from None
 
@@ -272,8 +294,10 @@ class App:
         elif fact[0] == "resend":
             self._recorder.send_again(fact[1].kid, fact[1].first, fact[1].last)
             self._uplink.poke()
-        elif fact[0] != "opened":
-            self.feed(*fact)
+        else:
+            if fact[0] != "opened":
+                self.feed(*fact)
+            self._read()  # It is about the session, or the path in use.
 
     def _set_core_clock(self) -> None:
         time_s = self._clock.time_s()
@@ -322,11 +346,16 @@ class App:
             return Panel(config)
 
 
-def _radio_sensors(config: "Any") -> "list[tuple[bytes, bytes, int]]":
-    return [(zone["radio"], zone["key"], zone["number"]) for zone in config["zones"] if "radio" in zone]
+def _load_extras() -> "Any":
+    return __import__("hemlarm_firmware.extras", None, None, ("reader_of",))
 
 
-_DUE = (App._confirm, App._test, App._park)
+def _forget_extras() -> None:
+    """What there is of them is fitted, and how that was done need not be remembered."""
+    forget(["extras"], "hemlarm_firmware")
+
+
+_DUE = (App._confirm, App._test, App._park, App._read)
 
 
 async def main(board: "Board") -> None:

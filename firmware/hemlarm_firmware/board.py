@@ -99,6 +99,21 @@ class Modem:
         raise NotImplementedError("this board lacks supply")
 
 
+class Cameras:
+    """The cameras of a board. It holds one picture at a time: the last one taken."""
+
+    async def take(self, zone: int, flash: bool) -> int:
+        """Take a picture with the camera on this zone, which flashes if it may and it is dark.
+
+        Returns the bytes of the JPEG, at most 65,535. Raises OSError.
+        """
+        raise NotImplementedError("this board lacks take")
+
+    async def read(self, offset: int, n: int) -> bytes:
+        """Return `n` bytes of that JPEG from `offset` on, fewer at its end. Raises OSError."""
+        raise NotImplementedError("this board lacks read")
+
+
 class Board:
     """Time, chance, storage, inputs, outputs and the network of one panel."""
 
@@ -111,7 +126,7 @@ class Board:
         raise NotImplementedError("this board lacks random")
 
     def flash(self, name: str) -> Flash:
-        """Return the partition called "journal", "state" or "config"."""
+        """Return the partition called "journal", "state" or "config", and "pictures" where there are cameras."""
         raise NotImplementedError("this board lacks flash")
 
     def credentials(self) -> "dict[str, object]":
@@ -147,6 +162,10 @@ class Board:
     def modem(self) -> "Modem | None":
         """Return the modem, or None where the board has none; then nothing of `modem/` is loaded."""
         raise NotImplementedError("this board lacks modem")
+
+    def cameras(self) -> "Cameras | None":
+        """Return the cameras, or None where the board has none; then nothing of `pictures.py` is loaded."""
+        raise NotImplementedError("this board lacks cameras")
 
     def secure(self, line: "ModemSocket") -> Stream:
         """Return a connection to the broker over a byte line that is open: encrypted and verified as by `connect`."""

@@ -5,8 +5,7 @@
 
 from hemlarm_firmware.panel import config, inputs
 from hemlarm_firmware.settings import Settings, SettingsError
-from hemlarm_protocol import cbor, messages
-from hemlarm_protocol.errors import BadMessage
+from hemlarm_protocol import cbor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Configuration:
 
     def load(self) -> "Config":
         """The checked configuration. Raises ConfigMissingError, ConfigError for one that cannot be used, OSError."""
-        stored = self._stored()
+        stored = self.stored()
         self.revision = stored.get("revision", 0)
         return config.check(stored)
 
@@ -44,7 +43,7 @@ class Configuration:
         """
         module = __import__(_EDIT, None, None, ("decide",))
         try:
-            status, changed = module.decide(self._stored(), base, edits)
+            status, changed = module.decide(self.stored(), base, edits)
             if changed is None:
                 return status, None, ""
             checked = config.check(changed)
@@ -58,23 +57,8 @@ class Configuration:
         self.revision = checked["revision"]
         return inputs.DONE, checked, ""
 
-    def change_encoded(self, base: int, edits: bytes) -> "tuple[int, Config | None, str]":
-        """The same for edits as they come from the cloud."""
-        try:
-            return self.change(base, cbor.decode(edits))
-        except BadMessage as error:
-            return inputs.BAD_ARGUMENT, None, "edits: " + str(error)
-
-    def part(self, offset: int) -> "tuple[int, int, int, bytes]":
-        """Revision, total length, offset, and bytes of the configuration without its secrets. Raises OSError."""
-        module = __import__(_EDIT, None, None, ("redact",))
-        try:
-            whole = cbor.encode(module.redact(self._stored()))
-        finally:
-            config.forget(["config_edit"])
-        return self.revision, len(whole), offset, whole[offset : offset + messages.CONFIG_BYTES_MAX]
-
-    def _stored(self) -> "Any":
+    def stored(self) -> "Any":
+        """The map as it is on flash. Raises ConfigMissingError, OSError."""
         stored = self._settings.load()
         if stored is None:
             raise ConfigMissingError("this panel holds no configuration; provision it first")

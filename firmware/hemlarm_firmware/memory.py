@@ -52,6 +52,7 @@ _WORDS = [
     "let_in",
     "let_in_ms",
     "power",
+    "outputs",
 ]
 """The names in a snapshot, each for its place in this list: a part of the format, so names are only ever added."""
 

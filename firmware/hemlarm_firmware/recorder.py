@@ -86,6 +86,11 @@ class Recorder:
         else:
             self._begin_incarnation()
 
+    @property
+    def kid(self) -> bytes:
+        """The id of the key that events are sealed under now."""
+        return self._key.kid
+
     def start(self) -> None:
         """After a boot: set numbers aside, and declare void those that the last boot had left."""
         kid = self._key.kid

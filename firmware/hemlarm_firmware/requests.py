@@ -3,12 +3,10 @@
 The answer and what it changed are one record on flash; and a change of the configuration has its revision.
 """
 
-from hemlarm_firmware.event_log import EventLog
 from hemlarm_firmware.panel import inputs
-from hemlarm_protocol import contact_id
-from hemlarm_protocol.constant import const
+from hemlarm_firmware.panel.config import forget
 
-_RECONFIGURED = const(1306)
+_PACKAGE = "hemlarm_firmware"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from hemlarm_firmware.board import Board
     from hemlarm_firmware.clock import Clock
     from hemlarm_firmware.configuration import Configuration
+    from hemlarm_firmware.event_log import EventLog
     from hemlarm_firmware.link.uplink import Uplink
     from hemlarm_firmware.memory import Memory
     from hemlarm_firmware.performer import Performer
@@ -46,7 +45,8 @@ class Requests:
         self._configuration = configuration
         self._uplink = uplink
         self._performer = performer
-        self._log = EventLog(recorder)
+        self._recorder = recorder
+        self._log: EventLog | None = None
         self._must_restart = False
         self._edits: list[tuple[Any, int]] = []  # Changes made at the keypad that wait for a quiet moment.
 
@@ -61,28 +61,28 @@ class Requests:
     def tell_configuration(self, asked: "Any") -> None:
         """Send a piece of the configuration."""
         if not self._is_late(asked):
-            try:
-                self._uplink.answer_config(asked.id, *self._configuration.part(asked.offset))
-            except OSError:
-                self._performer.flash_failed()
-            except MemoryError:
-                pass  # Not answered: the cloud asks a few times more, and then again after the next change.
+            _loaded("changes").tell(self._uplink, self._performer, self._configuration, asked)
 
     def serve(self, outputs: "list[tuple[Any, ...]]") -> None:
         """What the keypad asks for among the core's outputs: an event of the log, or a change of the configuration."""
         for output in outputs:
-            if output[0] == "recall":
-                self._app.feed(inputs.RECALLED, self._log.nth(output[1]))
+            if output[0] == "restart":
+                self._must_restart = True
+            elif output[0] == "recall":
+                self._recall(output[1])
             elif output[0] == "configure":
                 self._edits.append((output[1], output[2]))
         while self._edits and self._app.core.site.is_settled():
-            edits, user = self._edits.pop(0)
-            status, config, _ = self._configuration.change(None, edits)
-            if config is not None:
-                self._reconfigured(config, user, contact_id.SOURCE_KEYPAD)
-                self._restart_if_due()
-            elif status == inputs.REFUSED:
-                self._performer.flash_failed()
+            change = _loaded("changes").from_keypad
+            self._must_restart |= change(self._app, self._performer, self._configuration, *self._edits.pop(0))
+            self._restart_if_due()
+
+    def _recall(self, index: int) -> None:
+        """The event log is loaded when somebody reads it, and forgotten when its beginning is asked for again."""
+        if self._log is None or not index:
+            self._log = _loaded("event_log").EventLog(self._recorder)
+        assert self._log
+        self._app.feed(inputs.RECALLED, self._log.nth(index))
 
     def _answer_once(self, asked: "Any", decide: "Callable[[Any], tuple[Any, ...]]") -> None:
         known: tuple[Any, ...] | None = self._memory.answer_to(asked.id)
@@ -101,7 +101,7 @@ class Requests:
 
     def _decide(self, command: "Any") -> "tuple[int, int]":
         self._board.trace("cause")
-        happened = (inputs.COMMAND, command.verb, command.argument, command.user)
+        happened = (inputs.COMMAND, command.verb, command.argument, command.user, _code_of(command))
         outputs = self._app.core.handle(happened, self._clock.uptime_ms())
         answers = [(output[1], output[2]) for output in outputs if output[0] == "result"]
         assert len(answers) == 1, "the core answers each command once"
@@ -110,23 +110,20 @@ class Requests:
         self._app.perform([output for output in outputs if output != ("save",)] + [("save",)])
         return answers[0]
 
-    def _change(self, change: "Any") -> "tuple[int, int, str]":
-        """A change from the cloud. Its revision makes it apply once, even if power goes before the answer is saved."""
-        status, config, reason = inputs.BUSY, None, ""
-        if self._app.core.site.is_settled():
-            status, config, reason = self._configuration.change_encoded(change.base, change.edits)
-        revision = self._configuration.revision & 0xFFFF
-        if status != inputs.BUSY:
-            self._memory.remember_answer(change.id, status, revision)
-        if config is not None:
-            self._reconfigured(config, change.user, contact_id.SOURCE_COMMAND)
-        return status, revision, reason
+    def _change(self, change: "Any") -> "tuple[Any, ...]":
+        answer, must_restart = _loaded("changes").from_cloud(self._app, self._memory, self._configuration, change)
+        self._must_restart |= must_restart
+        known: tuple[Any, ...] = answer
+        return known
 
-    def _reconfigured(self, config: "Any", user: int, source: int) -> None:
-        """Go on under a new configuration.
 
-        Where nobody knows whether a new zone is open, or the memory is too small for both panels, it restarts instead.
-        """
-        revision = self._configuration.revision & 0xFF
-        self._app.perform([("event", _RECONFIGURED, 0, 0, user, source, revision), ("save",)])
-        self._must_restart = not (self._app.core.knows_zones_of(config) and self._app.reconfigure(config))
+def _loaded(name: str) -> "Any":
+    """A module that is rarely needed: what uses it holds it, and then its memory goes."""
+    module = __import__(_PACKAGE + "." + name, None, None, ("",))
+    forget([name], _PACKAGE)
+    return module
+
+
+def _code_of(command: "Any") -> str:
+    """The code that a person typed for it, or nothing; whatever bytes there are, it is the core that judges them."""
+    return "".join([chr(byte) for byte in getattr(command, "code", b"")])

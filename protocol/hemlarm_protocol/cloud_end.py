@@ -8,7 +8,7 @@ round trip.
 
 from collections import OrderedDict
 
-from hemlarm_protocol import keys, messages, sealing
+from hemlarm_protocol import household, keys, messages, sealing
 from hemlarm_protocol.errors import BadMessage
 from hemlarm_protocol.session import Reader, Refusals, Writer
 
@@ -36,6 +36,8 @@ _FACTS = {
     messages.ConfigPart: "config-part",
     messages.Refusal: "refusal",
     messages.Health: "health",
+    household.Readings: "readings",
+    household.PicturePart: "picture-part",
 }
 
 
@@ -110,7 +112,8 @@ class CloudEnd:
 
         ("salt", kid, salt), ("event", kid, number, sealed, Event or Void), ("opened", Hello), ("heartbeat", Heartbeat
         or PathHeartbeat), ("path-report", PathReport), ("result", Result), ("config-part", ConfigPart),
-        ("refusal", Refusal), ("health", Health), ("refused", reason).
+        ("refusal", Refusal), ("health", Health), ("readings", Readings), ("picture-part", PicturePart),
+        ("refused", reason).
         A frame that is not this panel's has no effect but to be counted.
         """
         self._time_ms = now_ms if time_ms is None else time_ms
@@ -153,9 +156,13 @@ class CloudEnd:
             return False
         return self._to_session(messages.Levels(primary_ms, standby_ms))
 
-    def command(self, command: "messages.Command") -> bool:
+    def command(self, command: "messages.Command | household.CodedCommand") -> bool:
         """Send a command in the session; returns False where there is none."""
         return self._to_session(command)
+
+    def picture_state(self, picture: bytes, got: int) -> bool:
+        """Tell that this picture's first `got` bytes are committed; returns False where there is no session."""
+        return self._to_session(household.PictureState(picture, got))
 
     def configure(self, change: "messages.Configure") -> bool:
         """Send a change of the configuration in the session; returns False where there is none."""

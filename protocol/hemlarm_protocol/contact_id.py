@@ -55,6 +55,7 @@ _URGENCY = {
     344: TAMPER,
     374: INTRUSION,
     383: TAMPER,
+    432: FAULT,
     461: TAMPER,
     624: FAULT,
 }

@@ -11,8 +11,15 @@ VERBS = {
     8: "unbypass",
     9: "walk-test",
     10: "chime",
+    11: "on",
+    12: "off",
+    13: "lock",
+    14: "unlock",
+    15: "picture",
+    16: "restart",
 }
-"""Every command the firmware knows. Its argument is the area's number, of a bypass the zone's, else 1 on and 0 off."""
+"""Every command the firmware knows. Its argument is the area's number; of 7, 8 and 15 the zone's, of 9 and 10 1 on and
+0 off, of 11 to 14 the output's."""
 
 STATUSES = {
     0: "done",
@@ -69,3 +76,18 @@ REGISTRATIONS = {
 
 TECHNOLOGIES = {0: "", 1: "GSM", 2: "UMTS", 3: "LTE"}
 """In a PathReport."""
+
+READING_KINDS = {1: "temperature", 2: "plug", 3: "lock", 4: "area"}
+"""What a reading is of."""
+
+LOCK_STATES = {0: "unlocked", 1: "locked", 2: "moving", 3: "jammed"}
+"""The value of a lock's reading."""
+
+REFUSALS = {
+    1: "not from afar",
+    2: "a code is needed",
+    3: "wrong code",
+    4: "too many wrong codes",
+    5: "not permitted to this user now",
+}
+"""Why a panel that limits what may be done from afar refused a command of the verbs 1, 7, 9 or 14: its detail."""

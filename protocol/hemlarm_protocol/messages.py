@@ -139,7 +139,8 @@ if TYPE_CHECKING:
 
     FromPanel = Event | Void | Hello | Heartbeat | Result | ConfigPart | Refusal | Health | PathHeartbeat | PathReport
     FromCloud = Welcome | HeartbeatReply | Acknowledgement | Command | Resend | Knock | Configure | ReadConfig | Levels
-    Message = FromPanel | FromCloud
+    OfSomeHouses = tuple[Any, ...]  # The shapes of `household.py`, which imports this file.
+    Message = FromPanel | FromCloud | OfSomeHouses
 
 EVENT_FIRST = 1000
 _VOID = const(0)
@@ -161,7 +162,7 @@ _PATH_HEARTBEAT = const(15)
 _PATH_REPORT = const(16)
 _LEVELS = const(17)
 
-ITEMS = {
+ITEMS: "dict[int, tuple[Any, str]]" = {
     _VOID: (Void, "IIc"),
     _HELLO: (Hello, "IsQtIHIS"),
     _WELCOME: (Welcome, "sQI"),
@@ -181,18 +182,20 @@ ITEMS = {
     _PATH_REPORT: (PathReport, "ccccBIIIHIII"),
     _LEVELS: (Levels, "II"),
 }
-"""Kind: (shape, one letter an item). The letters' ranges are in the tables that follow."""
+"""Kind: (shape, one letter an item). The letters' ranges are in the tables that follow; `household.py` adds to them."""
 
 _EVENT_ITEMS = "qcnncBIQt"
 
 _UINT_MAX = {"c": 23, "n": 999, "B": U8, "H": U16, "I": U32, "M": U40, "Q": U64, "q": 6999}
 """Whole numbers from 0, up to and with this. Of a "q", an event's code, `EVENT_FIRST` is the least."""
 
-_LENGTHS = {"k": 4, "i": 8, "s": 16}
-"""Byte strings of this length. And "b" is one of 1 to `CONFIG_BYTES_MAX`, "u" UTF-8 of 1 to `REASON_BYTES_MAX`, "t"
-is None or "I", "S" up to `SALTS_MAX` of "s", "A" up to `ACKS_MAX` of "Ii"."""
+SPANS = {"k": (4, 4), "i": (8, 8), "s": (16, 16), "b": (1, CONFIG_BYTES_MAX), "u": (1, REASON_BYTES_MAX)}
+"""Byte strings by their least and greatest length; "u" is UTF-8. And "t" is None or "I"."""
 
-ALLOWED = {
+GROUPS = {"S": ("s", SALTS_MAX), "A": ("Ii", ACKS_MAX)}
+"""Lists of 1 to so many groups of these letters, one group behind the other."""
+
+ALLOWED: "dict[tuple[int, int], tuple[Any, ...]]" = {
     (JOURNAL, UP): (Event, Void),
     (HELLO, UP): (Hello,),
     (WELCOME, DOWN): (Welcome,),
@@ -202,6 +205,14 @@ ALLOWED = {
     (SMS, DOWN): (Acknowledgement,),
 }
 """Which messages a key of this purpose and direction may seal."""
+
+FOR_THE_SHELL: "dict[Any, str]" = {
+    Command: "command",
+    Resend: "resend",
+    Configure: "configure",
+    ReadConfig: "read-config",
+}
+"""What the panel's end of a session only passes on, and the happening's name."""
 
 
 def encode(message: "Message") -> bytes:
@@ -258,18 +269,13 @@ def _problem(message: "Any", items: str) -> str:
 
 def _fits(kind: str, value: "Any") -> bool:
     """Tell whether a value is what the letter `kind` stands for."""
-    if kind in _LENGTHS:
-        return isinstance(value, bytes) and len(value) == _LENGTHS[kind]
-    if kind == "b":
-        return isinstance(value, bytes) and 0 < len(value) <= CONFIG_BYTES_MAX
-    if kind == "u":
-        return isinstance(value, bytes) and 0 < len(value) <= REASON_BYTES_MAX and _is_text(value)
+    if kind in SPANS:
+        least, most = SPANS[kind]
+        return isinstance(value, bytes) and least <= len(value) <= most and (kind != "u" or _is_text(value))
+    if kind in GROUPS:
+        return _are(value, *GROUPS[kind])
     if kind == "t":
         return value is None or _fits("I", value)
-    if kind == "S":
-        return _are("s", value, SALTS_MAX)
-    if kind == "A":
-        return _are("Ii", value, ACKS_MAX)
     if not isinstance(value, int) or isinstance(value, bool):
         return False
     return (EVENT_FIRST if kind == "q" else 0) <= value <= _UINT_MAX[kind]
@@ -284,7 +290,7 @@ def _is_text(value: bytes) -> bool:
     return True
 
 
-def _are(kinds: str, values: "Any", groups_max: int) -> bool:
+def _are(values: "Any", kinds: str, groups_max: int) -> bool:
     """Tell whether the values are 1 to `groups_max` groups of these kinds, one group behind the other."""
     size = len(kinds)
     if not isinstance(values, (list, tuple)) or not 0 < len(values) <= size * groups_max or len(values) % size:

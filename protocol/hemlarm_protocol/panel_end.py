@@ -87,7 +87,9 @@ class PanelEnd(Flights):
         self._writer: Writer | None = None
         self._hello = b""
         self._greeted_ms = self._hello_ms = self._hello_tries = 0
-        self._opened_ms = 0
+        self.opened_ms = 0
+        """When the session was opened; the next one has another time."""
+
         self._hasty = self._lively = False
         self.heartbeat_ms = 0
         """How often the cloud wants to hear, once it has said so."""
@@ -161,7 +163,7 @@ class PanelEnd(Flights):
 
     def answer(self, command_id: bytes, status: int, detail: int) -> None:
         """Send the result of a command or change. Without a session it is not sent: the cloud then asks again."""
-        self._say(messages.Result(command_id, status, detail))
+        self.tell(messages.Result(command_id, status, detail))
 
     def refuse(self, change_id: bytes, text: str) -> None:
         """Send why a change is refused, before its result. What is longer than a `messages.Refusal` holds is cut."""
@@ -169,18 +171,23 @@ class PanelEnd(Flights):
         end = min(len(reason), messages.REASON_BYTES_MAX)
         while end < len(reason) and reason[end] & 0xC0 == 0x80:  # In the middle of a character.
             end -= 1
-        self._say(messages.Refusal(change_id, reason[:end]))
+        self.tell(messages.Refusal(change_id, reason[:end]))
 
     def answer_config(self, request_id: bytes, revision: int, total: int, offset: int, data: bytes) -> None:
         """Send up to `messages.CONFIG_BYTES_MAX` of the configuration's `total` bytes; see `messages.ConfigPart`."""
-        self._say(messages.ConfigPart(request_id, revision, total, offset, data))
+        self.tell(messages.ConfigPart(request_id, revision, total, offset, data))
+
+    def tell(self, message: "messages.Message") -> None:
+        """Send any message of the session. Without a session it is not sent, and nobody notices."""
+        if self._writer:
+            self._put(self._writer.frame(message))
 
     def tell_health(self, now_ms: int) -> None:
         """Send how the panel is, because something got worse. Without a session: the next one begins with it."""
         if self._health and self._writer:
-            self._say(self._health())
+            self.tell(self._health())
             for report in self.reports() if self.reports else ():
-                self._say(report)
+                self.tell(report)
             self._health_due_ms = now_ms + HEALTH_EVERY_MS
 
     def to_send(self, path: int = 1) -> "list[bytes]":
@@ -192,9 +199,9 @@ class PanelEnd(Flights):
     def happenings(self) -> "list[tuple[Any, ...]]":
         """Return what the shell must know, and forget it.
 
-        ("opened",), ("acknowledged", kid, number), ("time", unix_ms), ("command", message), ("configure", message),
-        ("read-config", message), ("resend", message), ("levels", message), and ("reconnect",): the cloud does not
-        answer on this connection.
+        ("opened",), ("acknowledged", kid, number), ("time", unix_ms), ("levels", message), those that
+        `messages.FOR_THE_SHELL` names with their message, and ("reconnect",): the cloud does not answer on this
+        connection.
         """
         happened, self._happened = self._happened, []
         return happened
@@ -249,7 +256,7 @@ class PanelEnd(Flights):
     def _opened(self, welcome: "Any", now_ms: int) -> None:
         self.state = OPEN
         self._lively, self._hasty = True, False
-        self._opened_ms = now_ms
+        self.opened_ms = now_ms
         self.heartbeat_ms = max(welcome.heartbeat_ms, 1000)
         self._silent_waits = 0
         if self._hello_tries == 0:
@@ -274,7 +281,7 @@ class PanelEnd(Flights):
             if type(message) in _IN_SESSION:
                 _IN_SESSION[type(message)](self, message, now_ms)
             else:
-                self._happened.append((_FOR_THE_SHELL[type(message)], message))
+                self._happened.append((messages.FOR_THE_SHELL[type(message)], message))
         elif kid == self._knock_key.kid:
             self._knocked(sealed, now_ms)
             return False
@@ -286,7 +293,7 @@ class PanelEnd(Flights):
 
     def _knocked(self, sealed: bytes, now_ms: int) -> None:
         messages.decode(sealing.open_random(self._knock_key, sealed), keys.KNOCK, keys.DOWN)
-        if self.state == OPEN and now_ms - self._opened_ms >= SESSION_YOUNG_MS:
+        if self.state == OPEN and now_ms - self.opened_ms >= SESSION_YOUNG_MS:
             self._greet(now_ms)
 
     def _send_heartbeat(self, way: Path, now_ms: int) -> None:
@@ -329,21 +336,9 @@ class PanelEnd(Flights):
             self._used.due_ms = min(self._used.due_ms, now_ms + every_ms)
         self._happened.append(("levels", message))
 
-    def _say(self, message: "messages.Message") -> None:
-        if self._writer:
-            self._put(self._writer.frame(message))
-
 
 _IN_SESSION: "dict[Any, Any]" = {
     messages.Acknowledgement: PanelEnd._acknowledged,
     messages.HeartbeatReply: PanelEnd._heartbeat_answered,
     messages.Levels: PanelEnd._levels,
 }
-
-_FOR_THE_SHELL = {
-    messages.Command: "command",
-    messages.Resend: "resend",
-    messages.Configure: "configure",
-    messages.ReadConfig: "read-config",
-}
-"""What the session only passes on, and the happening's name."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hemlarm_protocol import cbor, messages
+from hemlarm_protocol import cbor, household, messages
 from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, SMS, UP, WELCOME
 
 PLACES = [(JOURNAL, UP), (HELLO, UP), (WELCOME, DOWN), (KNOCK, DOWN), (SESSION, UP), (SESSION, DOWN), (SMS, DOWN)]
@@ -24,6 +24,8 @@ def _ordered(first: int, second: int) -> tuple[int, int]:
 _RANGE = st.builds(_ordered, _U32, _U32)
 _ACKS = st.lists(st.tuples(_U32, _octets(8)), min_size=1, max_size=messages.ACKS_MAX)
 _PIECES = st.binary(min_size=1, max_size=messages.CONFIG_BYTES_MAX)
+_READINGS = st.lists(st.tuples(_SMALL, _NUMBER, _U16), min_size=1, max_size=household.READINGS_MAX)
+_CODES = st.binary(min_size=household.CODE_DIGITS_MIN, max_size=household.CODE_DIGITS_MAX)
 _REASONS = st.text(min_size=1, max_size=messages.REASON_BYTES_MAX // 4).map(str.encode)
 
 EVENTS = st.builds(messages.Event, st.integers(1000, 6999), _SMALL, _NUMBER, _NUMBER, _SMALL, _U8, _U32, _U64, _TIME)
@@ -51,6 +53,10 @@ MESSAGES: st.SearchStrategy[Any] = st.one_of(
     st.builds(messages.PathHeartbeat, _U40, _U32, _U16, _U32, _U16, _SMALL),
     st.builds(messages.PathReport, *[_SMALL] * 4, _U8, *[_U32] * 3, _U16, *[_U32] * 3),
     st.builds(messages.Levels, _U32, _U32),
+    st.builds(household.CodedCommand, _octets(8), _U8, _U16, _NUMBER, _U32, _CODES),
+    st.builds(lambda groups: household.Readings([x for group in groups for x in group]), _READINGS),
+    st.builds(household.PicturePart, _octets(8), _octets(4), _U32, _NUMBER, _SMALL, _TIME, *[_U16] * 2, _PIECES),
+    st.builds(household.PictureState, _octets(8), _U16),
 )
 
 

@@ -57,6 +57,9 @@ def largest() -> "Any":
         "sim_pin": "12345678",
         "sms_to": "+123456789012345",
         "revision": 1 << 31,
+        "outputs": [{"number": number, "kind": "plug", "name": "L" * 16} for number in range(992, 1000)],
+        "remote_disarm": "always",
+        "remote_unlock": "always",
     }
 
 

@@ -67,6 +67,9 @@ class FakeBoard(Board):
     def modem(self) -> None:
         return None
 
+    def cameras(self) -> "Any":
+        return None
+
     def show(self, output: str, value: object) -> None:
         self.shown[output] = value
 

@@ -1,6 +1,6 @@
 """One of each message at either end of its ranges, and one step beyond them."""
 
-from hemlarm_protocol import cbor, messages
+from hemlarm_protocol import cbor, household, messages
 from hemlarm_protocol.keys import SMS
 
 U8, U16, U32, U40, U64 = 0xFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, cbor.UINT_MAX
@@ -29,6 +29,10 @@ SMALLEST: "tuple[Any, ...]" = (
     messages.PathHeartbeat(0, 0, 0, 0, 0, 0),
     messages.PathReport(*[0] * 12),
     messages.Levels(0, 0),
+    household.CodedCommand(bytes(8), 0, 0, 0, 0, b"0000"),
+    household.Readings((0, 0, 0)),
+    household.PicturePart(bytes(8), bytes(4), 0, 0, 0, None, 0, 0, bytes(1)),
+    household.PictureState(bytes(8), 0),
 )
 
 LARGEST: "tuple[Any, ...]" = (
@@ -51,6 +55,10 @@ LARGEST: "tuple[Any, ...]" = (
     messages.PathHeartbeat(U40, U32, U16, U32, U16, 23),
     messages.PathReport(23, 23, 23, 23, U8, U32, U32, U32, U16, U32, U32, U32),
     messages.Levels(U32, U32),
+    household.CodedCommand(b"\xff" * 8, U8, U16, 999, U32, b"999999"),
+    household.Readings((23, 999, U16) * household.READINGS_MAX),
+    household.PicturePart(b"\xff" * 8, b"\xff" * 4, U32, 999, 23, U32, U16, U16, b"\xff" * messages.CONFIG_BYTES_MAX),
+    household.PictureState(b"\xff" * 8, U16),
 )
 
 TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
@@ -73,6 +81,10 @@ TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
     (U40 + 1, U32 + 1, U16 + 1, U32 + 1, U16 + 1, 24),
     (24, 24, 24, 24, U8 + 1, U32 + 1, U32 + 1, U32 + 1, U16 + 1, U32 + 1, U32 + 1, U32 + 1),
     (U32 + 1, U32 + 1),
+    (bytes(9), U8 + 1, U16 + 1, 1000, U32 + 1, b"1234567"),
+    ((0, 0, 0) * (household.READINGS_MAX + 1),),
+    (bytes(7), bytes(5), U32 + 1, 1000, 24, U32 + 1, U16 + 1, U16 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
+    (bytes(7), U16 + 1),
 )
 """For each message, a value beyond the range of each of its fields."""
 

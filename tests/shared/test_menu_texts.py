@@ -8,7 +8,7 @@ WIDE = "W" * 16
 # The longest that each text's places can hold, where it is not a number of three digits.
 STARS = "*" * 7
 PLACES = {
-    menu_texts.MENU: (11, 11, WIDE),
+    menu_texts.MENU: (12, 12, WIDE),
     menu_texts.BYPASSED: (WIDE,),
     menu_texts.IN_USE: (WIDE,),
     menu_texts.EVENT: (WIDE, "31/12 23:59", "Z999"),
@@ -20,6 +20,8 @@ PLACES = {
     menu_texts.EXIT_DELAY: (23, 300, "999"),
     menu_texts.ENTRY_DELAY: (23, 300, "999"),
     menu_texts.EVENT_UNKNOWN: (9999,),
+    menu_texts.REMOTE_DISARM: ("Always",),
+    menu_texts.REMOTE_UNLOCK: ("Med kod",),
     menu_texts.RESTORED: ("W" * 13,),
 }
 

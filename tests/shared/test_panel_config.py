@@ -39,6 +39,9 @@ def test_defaults_are_filled_in_and_the_value_given_is_left_alone() -> None:
         "sim_pin": "",
         "sms_to": "",
         "revision": 0,
+        "outputs": [],
+        "remote_disarm": "always",
+        "remote_unlock": "code",
     }
     assert cbor.encode(value) == before
 

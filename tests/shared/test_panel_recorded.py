@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 STEPS = 2500
 LOG_MAX = 50
 RECORDED = {
-    20: "d15484cc55c5f8132d1b666622ee158f937131984df6a1d7201817583c9f9f2c",
-    22: "6a59b1047b3fc174e5344abbbc75b7c3071fc2e936859a0c30b48a8f73a81a42",
-    26: "b04ceda30f70e7dd696fcfdacc24a85a6fcc31f861ac1cbbd5309c567f27ae50",
+    20: "e895429572d5e3511d5bd38dff28a904f0470df4cb32e565bb1ff88b98e9d472",
+    22: "b3deb84f1f58d5465642fe541527cfb61ae96dfef2c5598faf08ebbc4a9a7439",
+    26: "29ca4ee80699c56ff6531ec980031cfbb4b4957a223fff3467868571c46a1b2f",
 }
 
 GUARDING = [row for row in ZONES if row[2] in ("entry", "follower", "instant")]

@@ -117,7 +117,7 @@ def test_chime_and_walk_test_are_on_or_off() -> None:
 
 
 def test_verbs_beyond_the_last_are_unknown() -> None:
-    assert House().command(CHIME + 1, 1) == (UNKNOWN_VERB, 0)
+    assert House().command(inputs.VERB_RESTART + 1, 1) == (UNKNOWN_VERB, 0)
     assert House().command(0, 1) == (UNKNOWN_VERB, 0)
 
 

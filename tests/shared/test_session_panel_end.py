@@ -19,6 +19,8 @@ from session_support import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from session_support import Record
 
 
@@ -355,9 +357,10 @@ def test_hello_names_the_salts_it_was_given() -> None:
     panel = Panel(1, (SALT, bytes(16)))
     panel.end.connected(7)
     frame = panel.end.to_send()[0]
-    hello = messages.decode(sealing.open_random(keys.hello_key(ROOT_KEY, PANEL), frame[4:]), keys.HELLO, keys.UP)
-    assert hello.salts == [SALT, bytes(16)]  # type: ignore[union-attr]
-    assert (hello.uptime_ms, hello.boot, hello.time) == (7, 1, None)  # type: ignore[union-attr]
+    padded = sealing.open_random(keys.hello_key(ROOT_KEY, PANEL), frame[4:])
+    hello: Any = messages.decode(padded, keys.HELLO, keys.UP)
+    assert hello.salts == [SALT, bytes(16)]
+    assert (hello.uptime_ms, hello.boot, hello.time) == (7, 1, None)
 
 
 def test_events_that_nobody_can_read_any_more_get_out_of_the_way() -> None:

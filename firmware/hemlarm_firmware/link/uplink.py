@@ -77,6 +77,11 @@ class Uplink:
         self._end.tell_health(self._clock.uptime_ms())
         self._settle()
 
+    def tell(self, message: "messages.Message") -> None:
+        """Send any message of the session, if there is one."""
+        self._end.tell(message)
+        self._settle()
+
     def close(self) -> None:
         """Let go of all connections; only for a panel that stops."""
         for connection in self._connections:

@@ -34,10 +34,10 @@ def check(value: "Any") -> "Config":
         forget(_RULES)
 
 
-def forget(names: "list[str]") -> None:
-    """Lets the memory of these modules of the package go; the next import loads them anew."""
-    package = sys.modules[_PACKAGE]
+def forget(names: "list[str]", folder: str = _PACKAGE) -> None:
+    """Lets the memory of these modules of a package go; the next import loads them anew."""
+    package = sys.modules[folder]
     for name in names:
-        sys.modules.pop(_PACKAGE + "." + name, None)
+        sys.modules.pop(folder + "." + name, None)
         if hasattr(package, name):
             delattr(package, name)

@@ -7,13 +7,13 @@ anew. A change at the keypad names none and always applies, because it is made a
 have come in between. So the panel decides, alone, and both sides end with what it has: the cloud keeps what the panel
 reports, and `digest` tells whether it has the same.
 
-An edit is a list [section, number, fields]. The section is "areas", "zones" or "users" with the number of one of them,
-or "panel" with the number 0. `fields` are those that change, or None to remove the area, zone or user; a field given
-as None goes back to its default. Fields not named stay as they are, secrets too: the cloud never has those. Loaded
+An edit is a list [section, number, fields]. The section is "areas", "zones", "users" or "outputs" with the number of
+one, or "panel" with the number 0. `fields` are those that change, or None to remove the item; a field given as None
+goes back to its default. Fields not named stay as they are, secrets too: the cloud never has those. Loaded
 when a change comes, and then forgotten with `config.forget`.
 """
 
-from hemlarm_firmware.panel.config import ConfigError
+from hemlarm_firmware.panel.config import ConfigError, forget
 from hemlarm_firmware.panel.inputs import CONFLICT, DONE
 from hemlarm_protocol import cbor
 from hemlarm_protocol.crypto import sha256
@@ -29,7 +29,7 @@ EDITS_MAX = 32
 DIGEST_BYTES = 8
 """Compared between two ends that trust each other: it has to find what was lost, not to withstand an attack."""
 
-_SECTIONS = ["areas", "zones", "users"]
+_SECTIONS = ["areas", "zones", "users", "outputs"]
 
 # What no edit may touch: lists change item by item, every code would be void under another salt, and the revision is
 # how changes are counted.
@@ -43,12 +43,14 @@ def decide(value: "Config", base: "int | None", edits: "Any") -> "tuple[int, Con
     """What becomes of a change to the configuration `value` based on revision `base`; None for one at the keypad.
 
     Returns (DONE, the new configuration, one revision higher, still to be checked) or (CONFLICT, None). Raises
-    ConfigError for edits that are none. `value` is left as it was.
+    ConfigError for edits that are none, or that must be made at the keypad. `value` is left as it was.
     """
     revision = value.get("revision", 0)
     if base is not None and base != revision:
         return CONFLICT, None
     changed = apply(value, edits)
+    if base is not None:
+        _guard(value, changed)
     changed["revision"] = revision + 1
     return DONE, changed
 
@@ -70,6 +72,14 @@ def apply(value: "Config", edits: "Any") -> "Config":
         else:
             changed[section] = _edited(changed.get(section, []), section, number, fields, where)
     return changed
+
+
+def _guard(value: "Config", changed: "Config") -> None:
+    module = __import__("hemlarm_firmware.panel.config_guard", None, None, ("check",))
+    try:
+        module.check(value, changed)
+    finally:
+        forget(["config_guard", "config_fields"])
 
 
 def redact(value: "Config") -> "Config":
@@ -95,7 +105,7 @@ def _parts(edit: "Any", where: str) -> "tuple[str, int, Any]":
         raise ConfigError(f"{where}: must be a list of section, number and fields")
     section, number, fields = edit
     if not isinstance(section, str) or section not in _SECTIONS + ["panel"]:
-        raise ConfigError(f"{where}: the section must be one of areas, zones, users, panel")
+        raise ConfigError(f"{where}: the section must be one of areas, zones, users, outputs, panel")
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 999:
         raise ConfigError(f"{where}: the number must be a whole number from 1 to 999, or 0 with panel")
     if fields is not None and not (isinstance(fields, dict) and all(isinstance(name, str) for name in fields)):
@@ -108,7 +118,7 @@ def _edit_panel(changed: "Config", number: int, fields: "Any", where: str) -> No
         raise ConfigError(f"{where}: the panel's number must be 0, and it cannot be removed")
     for name in fields:
         if name in _PANEL_KEEPS:
-            raise ConfigError(f"{where}.{name}: cannot be edited; name areas, zones and users by section and number")
+            raise ConfigError(f"{where}.{name}: cannot be edited; name items by section and number")
     _merge(changed, fields)
 
 

@@ -53,6 +53,8 @@ MOTION_SENSORS = ["motion", "pet_motion", "camera", "pet_camera"]
 SENSORS = ["contact", "glass", "smoke", "heat", "co", "water", "button", "tamper", "temperature"] + MOTION_SENSORS
 WIRINGS = ["", "5k6", "2k2/4k7", "4k7/4k7", "1k/1k"]
 LANGUAGES = ["sv", "en"]
+OUTPUTS = ["plug", "lock"]
+LIMITS = ["never", "code", "always"]
 BATTERIES = ["lead-acid", "lifepo4", "none"]
 ROLES = ["master", "user", "guest", "installer"]
 
@@ -64,6 +66,9 @@ PANEL: "list[Row]" = [
     ("areas", ITEMS, 1, 8, REQUIRED),
     ("zones", ITEMS, 0, 64, []),
     ("users", ITEMS, 0, 50, []),
+    ("outputs", ITEMS, 0, 8, []),
+    ("remote_disarm", WORD, LIMITS, None, "always"),
+    ("remote_unlock", WORD, LIMITS, None, "code"),
     ("code_salt", BYTES, SALT_BYTES, SALT_BYTES, REQUIRED),
     ("siren_s", NUMBER, 10, 900, 180),
     ("outdoor_s", NUMBER, 0, 900, 180),
@@ -123,6 +128,12 @@ USER: "list[Row]" = [
     ("from_min", NUMBER, 0, 1439, 0),
     ("to_min", NUMBER, 1, 1440, 1440),
     ("until_s", NUMBER, 0, UNTIL_MAX, 0),
+]
+
+OUTPUT: "list[Row]" = [
+    ("number", NUMBER, 1, NUMBER_MAX, REQUIRED),
+    ("kind", WORD, OUTPUTS, None, REQUIRED),
+    ("name", TEXT, 0, NAME_LETTERS_MAX, ""),
 ]
 
 _SHOWN_MAX = const(40)

@@ -22,6 +22,7 @@ def check(value: "Any") -> "Config":
     numbers: list[int] = [area["number"] for area in panel["areas"]]
     panel["zones"] = config_zone_rules.check(panel["zones"], numbers, panel["pets_kg"])
     panel["users"] = config_user_rules.check(panel["users"], numbers)
+    panel["outputs"] = config_fields.read_all(panel["outputs"], config_fields.OUTPUT, "outputs")
     return panel
 
 

@@ -6,6 +6,7 @@ held together, with the commands of the cloud, the restart, and what follows fro
 
 from hemlarm_firmware.panel import codes, inputs, latch_tables, snapshot, tables, texts, view
 from hemlarm_firmware.panel.cause import Cause
+from hemlarm_firmware.panel.config import forget
 from hemlarm_firmware.panel.countdown import earlier
 from hemlarm_firmware.panel.keypad import Keypad
 from hemlarm_firmware.panel.sensing import Sensing
@@ -49,8 +50,9 @@ class Panel:
         self._texts = texts.load(config["language"])
         # The zones are the largest part by far, and the site has taken from them what it needs.
         config = {name: value for name, value in config.items() if name != "zones"}
-        self._keypad = Keypad(config, Users(config, hash_code), self.site, known and known["keypad"])
-        self._keypad_alarms: bool = config["keypad_alarms"]
+        self.remote_limits = config["remote_disarm"], config["remote_unlock"]
+        self.keypad = Keypad(config, Users(config, hash_code), self.site, known and known["keypad"])
+        self.keypad_alarms: bool = config["keypad_alarms"]
         self._shown: dict[str, Any] = {}
         self._said: view.Said | None = None  # The text of the state that the display shows.
         self._deadline_ms: int | None = None
@@ -98,7 +100,7 @@ class Panel:
 
     def snapshot(self) -> "dict[int | str, Any]":
         """Everything that must outlive a restart, as a value for CBOR. Changes only when ("save",) was an output."""
-        return snapshot.take(self.site, self._keypad.snapshot())
+        return snapshot.take(self.site, self.keypad.snapshot())
 
     @property
     def saved(self) -> "Any":
@@ -145,18 +147,18 @@ class Panel:
     def _key(self, event: "Sequence[Any]", cause: Cause) -> None:
         self.site.power.keypad_used(cause.now_ms)
         if event[1] not in _KEYPAD_ALARMS:
-            self._keypad.key(event[1], cause)
-        elif self._keypad_alarms:
+            self.keypad.key(event[1], cause)
+        elif self.keypad_alarms:
             cause.acts_for(0, contact_id.SOURCE_KEYPAD)
             self.site.keypad_alarm(_KEYPAD_ALARMS[event[1]], cause)
             cause.acts_for(0, contact_id.SOURCE_PANEL)
 
     def _tag(self, event: "Sequence[Any]", cause: Cause) -> None:
         self.site.power.keypad_used(cause.now_ms)
-        self._keypad.tag(event[1], cause)
+        self.keypad.tag(event[1], cause)
 
     def _recalled(self, event: "Sequence[Any]", cause: Cause) -> None:
-        self._keypad.recalled(event[1], cause)
+        self.keypad.recalled(event[1], cause)
 
     def _clock(self, event: "Sequence[Any]", cause: Cause) -> None:
         self.site.set_clock(event[1], cause.now_ms)
@@ -177,77 +179,42 @@ class Panel:
             self._sensing.moved(zone, cause)
         self._run_due(cause)
         self._sensing.started(cause)
+        if self.site.outputs is not None:
+            self.site.outputs.show(cause)
         for zone in changed:
             if zone not in spoken:
                 self._sensing.moved(zone, cause)
 
     def _take_over(self, before: "Panel") -> None:
         self.site.take_over(before.site)
-        self._keypad.take_over(before._keypad)
+        self.keypad.take_over(before.keypad)
         self._resumed = before._resumed
         self._deadline_ms = 0  # What the new configuration makes due is so at once.
 
     # Commands of the cloud.
 
     def _command(self, event: "Sequence[Any]", cause: Cause) -> None:
-        """The result's detail is of a refused arming the zone that refuses, else the area's status or 0."""
-        _, verb, argument, user = event
-        cause.acts_for(user, contact_id.SOURCE_COMMAND)
-        if verb not in inputs.VERBS:
-            answer = inputs.UNKNOWN_VERB, 0
-        elif verb >= inputs.VERB_BYPASS:
-            answer = self._site_command(verb, argument, cause)
-        elif argument in self.site.area_of:
-            answer = self._area_command(verb, argument, cause)
-        else:
-            answer = inputs.BAD_ARGUMENT, 0
-        cause.acts_for(0, contact_id.SOURCE_PANEL)
-        cause.request("result", *answer)
+        """See `commands.py`; they are rare, and so is what they need in memory."""
+        module = __import__("hemlarm_firmware.panel.commands", None, None, ("obey",))
+        try:
+            cause.request("result", *module.obey(self, event, cause))
+        finally:
+            forget(["commands"])
 
-    def _area_command(self, verb: int, number: int, cause: Cause) -> "tuple[int, int]":
-        area = self.site.area_of[number]
-        if verb == inputs.VERB_DISARM:
-            self.site.disarm_areas([area], False, cause)
-        elif verb == inputs.VERB_SILENCE:
-            area.silence(cause)
-            self.site.silence_latches(cause)
-        elif verb in inputs.ARMING_VERBS:
-            mode = inputs.ARMING_VERBS[verb]
-            if area.is_armed_in(mode):
-                return inputs.DONE, self.area_status(number)
-            if area.state != tables.DISARMED:
-                return inputs.REFUSED, 0
-            blocker = self.site.arm_area(area, mode, cause)
-            if blocker:
-                return inputs.REFUSED, blocker.number
-        return inputs.DONE, self.area_status(number)
-
-    def _site_command(self, verb: int, argument: int, cause: Cause) -> "tuple[int, int]":
-        done = True
-        if verb in (inputs.VERB_BYPASS, inputs.VERB_UNBYPASS):
-            if argument not in self.site.zone_of:
-                return inputs.BAD_ARGUMENT, 0
-            done = self.site.bypass(argument, verb == inputs.VERB_BYPASS, cause)
-        elif argument not in (0, 1):
-            return inputs.BAD_ARGUMENT, 0
-        elif verb == inputs.VERB_CHIME:
-            self.site.set_chime(bool(argument))
-        elif argument:
-            done = self.site.begin_walk_test(cause)
-        else:
-            self.site.end_walk_test(cause)
-        return (inputs.DONE if done else inputs.REFUSED), 0
+    def _lock(self, event: "Sequence[Any]", cause: Cause) -> None:
+        if self.site.outputs is not None:
+            self.site.outputs.says(event, cause)
 
     # Time.
 
     def _run_due(self, cause: Cause) -> None:
         if not self._resumed:
             self._resumed = True
-            self._keypad.resume(cause.now_ms)
+            self.keypad.resume(cause.now_ms)
             self.site.resume(cause)
         self._sensing.run_due(cause)
         self.site.run_due(cause)
-        self._keypad.run_due(cause.now_ms)
+        self.keypad.run_due(cause.now_ms)
 
     def _is_due(self, now_ms: int) -> bool:
         return not self._resumed or (self._deadline_ms is not None and now_ms >= self._deadline_ms)
@@ -256,7 +223,7 @@ class Panel:
         at_ms = earlier(self.site.deadline_ms(), self._sensing.deadline_ms())
         at_ms = earlier(at_ms, view.deadline_ms(self.site, now_ms))
         at_ms = earlier(at_ms, self.site.power.deadline_ms)
-        self._deadline_ms = earlier(at_ms, self._keypad.deadline_ms())
+        self._deadline_ms = earlier(at_ms, self.keypad.deadline_ms())
 
     # Outputs.
 
@@ -265,11 +232,11 @@ class Panel:
         siren = view.siren(self.site, cause.now_ms, False)
         buzzer = view.buzzer(self.site, cause.now_ms)
         self.site.power.run_due(cause, self.site, siren != "off" or buzzer != "off")
-        if not snapshot.is_current(self._saved, self.site, self._keypad.snapshot()):
+        if not snapshot.is_current(self._saved, self.site, self.keypad.snapshot()):
             self._saved = self.snapshot()
             out.append(("save",))
         if siren != "off" and self._shown.get("siren") in (None, "off"):
-            self._keypad.alarm_begins()
+            self.keypad.alarm_begins()
         self._show(out, "siren", siren)
         siren = view.siren(self.site, cause.now_ms, True)
         self._show(out, "outdoor", siren)
@@ -290,7 +257,7 @@ class Panel:
 
     def _show_lines(self, out: "list[Output]") -> None:
         """What the keypad has to say to the person who uses it goes before the state."""
-        lines, said = self._keypad.lines(), None
+        lines, said = self.keypad.lines(), None
         if lines is None:
             said = view.text(self.site)
             if said == self._said:
@@ -331,4 +298,5 @@ _INPUTS = {
     inputs.CLOCK: Panel._clock,
     inputs.INFORMED: Panel._informed,
     inputs.COMMAND: Panel._command,
+    inputs.LOCK: Panel._lock,
 }

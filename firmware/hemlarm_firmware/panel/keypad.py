@@ -67,12 +67,12 @@ class Keypad:
 
     def __init__(self, config: "Config", people: "Users", panel: "PanelView", state: "Any" = None) -> None:
         self._config = config
-        self._users = people
+        self.users = people
         self._panel = panel
         self._texts = keypad_texts.load(config["language"])
         known: dict[str, Any] = {"wrong": 0, "locks": 0, "locked": False, "let_in": False, "let_in_ms": 0}
         known.update(state or {})
-        self._lock = codes.Lock(known["wrong"], known["locks"], known["locked"])
+        self.lock = codes.Lock(known["wrong"], known["locks"], known["locked"])
         self.let_in: bool = known["let_in"]
         self._access = Countdown()
         self._access.left_ms = known["let_in_ms"]
@@ -83,7 +83,7 @@ class Keypad:
 
     def key(self, key: str, cause: "Cause") -> None:
         """A key was pressed; of an unknown one nothing comes. Afterwards the cause is the panel's own again."""
-        if self._lock.locked:
+        if self.lock.locked:
             self._say_locked(cause.now_ms)
         elif self._menu:
             cause.acts_for(self._menu.user["number"], contact_id.SOURCE_KEYPAD)
@@ -97,7 +97,7 @@ class Keypad:
 
     def tag(self, uid: bytes, cause: "Cause") -> None:
         """A tag was held to the keypad: it disarms, or else arms as the mode key before it says, or away."""
-        if self._lock.locked:
+        if self.lock.locked:
             self._say_locked(cause.now_ms)
         elif self._menu and self._menu.wants_tag():
             self._menu.tag(uid, cause)
@@ -105,7 +105,7 @@ class Keypad:
         else:
             asked = self._asked
             self.close()
-            user, index = self._users.find_tag(uid)
+            user, index = self.users.find_tag(uid)
             if user is None:
                 self._count_wrong(keypad_texts.UNKNOWN_TAG, cause)
             else:
@@ -142,7 +142,7 @@ class Keypad:
 
     def run_due(self, now_ms: int) -> None:
         """Does what the time brings, and what follows from the areas' states: call it with every input."""
-        self._lock.open_if_due(now_ms)
+        self.lock.open_if_due(now_ms)
         if self._access.is_over(now_ms) or self._is_armed(None):
             self.let_installer_in(False, now_ms)
         over = self._end_ms is not None and now_ms >= self._end_ms
@@ -151,21 +151,21 @@ class Keypad:
 
     def deadline_ms(self) -> "int | None":
         """When `run_due` has something to do."""
-        return earlier(self._end_ms, earlier(self._lock.deadline_ms, self._access.next_ms()))
+        return earlier(self._end_ms, earlier(self.lock.deadline_ms, self._access.next_ms()))
 
     def snapshot(self) -> "dict[int | str, Any]":
         """What a restart must know: the lock, and whether an installer is let in, and for how long."""
         return {
-            "wrong": self._lock.wrong,
-            "locks": self._lock.locks,
-            "locked": self._lock.locked,
+            "wrong": self.lock.wrong,
+            "locks": self.lock.locks,
+            "locked": self.lock.locked,
             "let_in": self.let_in,
             "let_in_ms": self._access.left_ms,
         }
 
     def resume(self, now_ms: int) -> None:
         """Starts the clocks again after a restart: a lock gets its whole time, an installer's access never more."""
-        self._lock.resume(now_ms)
+        self.lock.resume(now_ms)
         if self.let_in:
             self._access.start_stepped(now_ms, min(self._access.left_ms, _ACCESS_MS), _ACCESS_MS)
 
@@ -174,7 +174,7 @@ class Keypad:
 
         An open menu is closed, for it shows what was.
         """
-        for name in ["_lock", "let_in", "_access", "_digits", "_asked", "_notice", "_end_ms"]:
+        for name in ["lock", "let_in", "_access", "_digits", "_asked", "_notice", "_end_ms"]:
             setattr(self, name, getattr(before, name))
         before.close()
 
@@ -218,7 +218,7 @@ class Keypad:
         self._end_ms = now_ms + _NOTICE_MS
 
     def _say_locked(self, now_ms: int) -> None:
-        self._say(self._lines(keypad_texts.LOCKED, self._lock.minutes_left(now_ms)), now_ms)
+        self._say(self._lines(keypad_texts.LOCKED, self.lock.minutes_left(now_ms)), now_ms)
 
     # What is typed.
 
@@ -240,7 +240,7 @@ class Keypad:
             self.close()
 
     def _enter(self, digits: str, action: str, cause: "Cause") -> None:
-        user, duress = self._users.find_code(digits)
+        user, duress = self.users.find_code(digits)
         if user is None:
             self._count_wrong(keypad_texts.WRONG_CODE, cause)
             return
@@ -251,8 +251,8 @@ class Keypad:
     def _count_wrong(self, text: int, cause: "Cause") -> None:
         cause.acts_for(0, contact_id.SOURCE_KEYPAD)
         cause.buzz = "error"
-        if self._lock.count_wrong(cause.now_ms):
-            cause.event(1461, detail=min(self._lock.locks, 255))
+        if self.lock.count_wrong(cause.now_ms):
+            cause.event(1461, detail=min(self.lock.locks, 255))
             self._say_locked(cause.now_ms)
         else:
             self._say(self._lines(text), cause.now_ms)
@@ -269,7 +269,7 @@ class Keypad:
             cause.buzz = "error"
             self._say(self._lines(refusal), cause.now_ms)
             return
-        self._lock.forgive()
+        self.lock.forgive()
         if action == _OFF:
             cause.buzz = "ok"
             self._panel.disarm(user, duress, cause)
@@ -289,11 +289,11 @@ class Keypad:
         """
         if action == _MENU and not users.may(user, users.EVERYDAY):
             return keypad_texts.NOT_PERMITTED
-        if user["role"] == "installer" and not self.let_in and self._users.has_master():
+        if user["role"] == "installer" and not self.let_in and self.users.has_master():
             return keypad_texts.NOT_LET_IN
         if action == _OFF and not self._is_armed(user):
             return None
-        return _HOURS.get(self._users.hours(user, self._panel.time_s(now_ms)))
+        return _HOURS.get(self.users.hours(user, self._panel.time_s(now_ms)))
 
     def _is_armed(self, user: "Config | None") -> bool:
         """Whether any of the user's areas, or any area at all, is not disarmed."""
@@ -334,7 +334,7 @@ class Keypad:
     def _open_menu(self, user: "Config", now_ms: int) -> None:
         """Menus are rarely used: their code and texts are loaded for the time that one is open."""
         module = __import__(_PACKAGE + ".menu", None, None, ("Menu",))
-        self._menu = module.Menu(self._config, self._users, self._panel, self, user)
+        self._menu = module.Menu(self._config, self.users, self._panel, self, user)
         self._end_ms = now_ms + _MENU_MS
 
     def _after_menu(self, now_ms: int) -> None:

@@ -30,6 +30,7 @@ _ITEMS = [
     (users.EVERYDAY, texts.OWN_DURESS, "menu_codes", "OwnDuress"),
     (users.USERS, texts.USERS, "menu_users", "UserList"),
     (users.USERS, texts.ACCESS, "menu_house", "Access"),
+    (users.USERS, texts.REMOTE, "menu_remote", "Remote"),
     (users.SETTINGS, texts.DELAYS, "menu_settings", "Delays"),
     (users.SETTINGS, texts.LANGUAGE, "menu_settings", "Language"),
 ]

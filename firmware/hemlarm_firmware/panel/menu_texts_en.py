@@ -66,6 +66,12 @@ TEXTS = {
     texts.DELAY_RANGE: "From 0 to 300 s|Try again",
     texts.SAVING: "Saving|the change",
     texts.ZONE: "Zone {0}",
+    texts.REMOTE: "Remote control",
+    texts.REMOTE_DISARM: "Remote disarm|{0}. OK=next",
+    texts.REMOTE_UNLOCK: "Remote unlock|{0}. OK=next",
+    texts.ALWAYS: "Always",
+    texts.WITH_CODE: "Code",
+    texts.NEVER: "Never",
 }
 
 EVENTS = """
@@ -112,6 +118,9 @@ EVENTS = """
 3401 Armed away
 3441 Armed home
 3456 Armed night
+1422 Unlocked
+3422 Locked
+1432 Lock fault
 1461 Wrong codes
 1570 Bypassed
 3570 Bypass ended

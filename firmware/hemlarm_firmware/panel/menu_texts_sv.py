@@ -66,6 +66,12 @@ TEXTS = {
     texts.DELAY_RANGE: "Från 0 till 300|Försök igen",
     texts.SAVING: "Ändringen|sparas",
     texts.ZONE: "Zon {0}",
+    texts.REMOTE: "Fjärrstyrning",
+    texts.REMOTE_DISARM: "Fjärrfrånkoppl.|{0}. OK=byt",
+    texts.REMOTE_UNLOCK: "Fjärrupplåsning|{0}. OK=byt",
+    texts.ALWAYS: "Alltid",
+    texts.WITH_CODE: "Med kod",
+    texts.NEVER: "Aldrig",
 }
 
 EVENTS = """
@@ -112,6 +118,9 @@ EVENTS = """
 3401 Tillkoppl. borta
 3441 Tillkoppl. hemma
 3456 Tillkoppl. natt
+1422 Upplåst
+3422 Låst
+1432 Låsfel
 1461 Fel kod för ofta
 1570 Förbikopplad
 3570 Åter inkopplad

@@ -231,7 +231,11 @@ class Sensing:
 
     def _temperature(self, zone: "Zone", limits: "tuple[int, int]", value: "int | None", cause: "Cause") -> None:
         """Outside of the limits it is reported; back again once it is inside by more than the hysteresis."""
-        if value is None or zone.bypass:
+        if value is None:
+            return
+        if self._site.temperatures is not None:
+            self._site.temperatures[zone.number] = value
+        if zone.bypass:
             return
         low, high = limits
         back = HYSTERESIS if zone.troubles & zones.HOT else 0

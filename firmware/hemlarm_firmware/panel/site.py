@@ -30,6 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hemlarm_firmware.panel.cause import Cause
     from hemlarm_firmware.panel.config import Config
+    from hemlarm_firmware.panel.outputs import Outputs
 
 
 class Site:
@@ -56,6 +57,13 @@ class Site:
         self.yearly = YearlyTest()
         self.informing = Informing()
         self.power = Power(config)
+        self.temperatures: dict[int, int] | None = None  # Tenths of a degree, by zone, where a zone measures them.
+        if any(zone.range is not None for zone in self.zones):
+            self.temperatures = {}
+        self.outputs: Outputs | None = None
+        if config["outputs"]:
+            outputs = __import__("hemlarm_firmware.panel.outputs", None, None, ("Outputs",))
+            self.outputs = outputs.Outputs(config["outputs"])
         self.contact = Contact()
         self._epoch_ms: int | None = None
 
@@ -320,6 +328,10 @@ class Site:
         self.power = before.power
         self.contact = before.contact
         self.contact.deadline_ms = 0
+        if self.temperatures is not None and before.temperatures is not None:
+            self.temperatures = before.temperatures
+        if self.outputs is not None and before.outputs is not None:
+            self.outputs.take_over(before.outputs)
         for name in ["left", "muted"]:
             known = getattr(before.walk, name)
             setattr(self.walk, name, [zone for zone in self.zones if before.zone_of.get(zone.number) in known])
@@ -337,11 +349,15 @@ class Site:
             self.end_walk_test(cause)
         self.yearly.run_due(cause.now_ms)
         self.contact.run_due(cause)
+        if self.outputs is not None:
+            self.outputs.run_due(cause)
 
     def deadline_ms(self) -> "int | None":
         """When `run_due` has something to do."""
         at_ms = earlier(self.walk.deadline_ms, earlier(self.informing.time.next_ms(), self.yearly.time.next_ms()))
         at_ms = earlier(self.contact.deadline_ms, at_ms)
+        if self.outputs is not None:
+            at_ms = earlier(self.outputs.deadline_ms(), at_ms)
         for area in self.areas:
             at_ms = earlier(area.deadline_ms(), at_ms)
         for latch in self.latches:

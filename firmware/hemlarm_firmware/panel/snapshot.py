@@ -37,6 +37,8 @@ def take(site: "Site", keypad: "Any") -> "dict[int | str, Any]":
         state["power"] = power
     if site.contact.told:
         state["contact"] = site.contact.told
+    if site.outputs is not None:
+        state["outputs"] = site.outputs.snapshot()
     return state
 
 
@@ -58,6 +60,7 @@ def is_current(state: "Any", site: "Site", keypad: "Any") -> bool:
         and state["keypad"] == keypad
         and state.get("power") == site.power.snapshot()
         and state.get("contact", 0) == site.contact.told
+        and state.get("outputs") == (None if site.outputs is None else site.outputs.snapshot())
     )
 
 
@@ -100,6 +103,8 @@ def restore(site: "Site", state: "Any") -> None:
     if "power" in state:
         site.power.restore(state["power"])
     site.contact.told = state.get("contact", 0) & contact.ALL
+    if site.outputs is not None:
+        site.outputs.restore(state.get("outputs", ()))
 
 
 def _restore_latch(site: "Site", item: "Any") -> None:

@@ -4,7 +4,7 @@ One entry costs one slow hash however many users there are, because all codes an
 protects against, and what not, is told in `codes.py`.
 """
 
-from hemlarm_firmware.panel import codes, local_time
+from hemlarm_firmware.panel import codes
 
 # What a role may do beside arming and disarming. Bits.
 EVERYDAY = 1  # Bypass, chime, event log, walk test and yearly test, and one's own code.
@@ -85,12 +85,16 @@ class Users:
             return CLOCK_UNKNOWN
         if user["until_s"] and unix_s >= user["until_s"]:
             return OUTSIDE
+        from hemlarm_firmware.panel import local_time  # Of use only where there are guests, or for the log.
+
         local = self.local_s(unix_s)
         today = user["days"] >> local_time.weekday(local) & 1
         return WITHIN if today and start <= local_time.minute_of_day(local) < end else OUTSIDE
 
     def local_s(self, unix_s: int) -> int:
         """The panel's local time, for `local_time`."""
+        from hemlarm_firmware.panel import local_time
+
         return local_time.local_s(unix_s, self._config["utc_offset_min"], self._config["dst"])
 
 
