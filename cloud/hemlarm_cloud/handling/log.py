@@ -16,7 +16,8 @@ THE_CENTRE = "centre"
 """What customers and installers are told instead of an operator's name."""
 
 KEPT_KINDS = [
-    "note", "picture-attached", "picture-seen", "password-right", "password-wrong", "password-not-set", "counter-shown",
+    "note", "picture-attached", "picture-arrived", "picture-seen", "picture-held", "picture-released",
+    "picture-exported", "password-right", "password-wrong", "password-not-set", "counter-shown",
 ]  # fmt: skip
 """Entries that are the centre's alone."""
 

@@ -44,9 +44,14 @@ def reveal_counter(tx: Transaction, vault: Vault, actor: Actor, case_id: int, no
     return counter
 
 
+def was_right(reading: Queries, case_id: int) -> bool:
+    """Tell whether the right password was said in this case."""
+    return bool(_count(reading, case_id, _RIGHT))
+
+
 def expect_right(reading: Queries, case_id: int) -> None:
     """Raise ConflictError unless the right password was said in this case."""
-    if not _count(reading, case_id, _RIGHT):
+    if not was_right(reading, case_id):
         raise ConflictError(f"case {case_id}: nobody has said the right password yet; check it first")
 
 

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.host, options.port, options.client_id, options.authority, options.certificate, options.key
     )
     try:
-        store = Store.open(options.database)
+        store = Store.open(options.database, options.picture_keys)
         store.expect_writes()
         vault = Vault.load(options.vault)
     except (StoreError, VaultError) as error:
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--client-id", required=True, help="the name in the certificate")
     for name in ("vault", "authority", "certificate", "key"):
         parser.add_argument(f"--{name}", required=True, type=Path, help="a file")
+    parser.add_argument("--picture-keys", type=Path, help="the folder of the pictures' keys, unless beside the file")
     parser.add_argument("--heartbeat-ms", type=int, help="how often to hear from panels, in place of their levels")
     parser.add_argument("--trace", action="store_true", help="print each committed group as one JSON line")
     return parser

@@ -3,9 +3,11 @@
 from typing import Any, NamedTuple
 
 from hemlarm_cloud.ingest.moment import Moment
+from hemlarm_cloud.ingest.readings import Told
 from hemlarm_cloud.ingest.served_panels import ServedPanel
 from hemlarm_cloud.store import Event, PanelHealth, PathReport
 from hemlarm_protocol import messages, sealing
+from hemlarm_protocol.household import PicturePart
 
 
 class Received(NamedTuple):
@@ -62,8 +64,11 @@ class Batch:
         self.documents: dict[str, tuple[int, bytes]] = {}
         self.health: dict[str, PanelHealth] = {}
         self.path_reports: dict[tuple[str, int], PathReport] = {}
+        self.readings: dict[str, Told] = {}
         self.heard: dict[str, None] = {}
         self.outdated: set[str] = set()
+        self.picture_parts: list[tuple[str, PicturePart]] = []
+        self.picture_states: list[tuple[str, bytes, int]] = []
 
     def __bool__(self) -> bool:
         return bool(
@@ -76,12 +81,24 @@ class Batch:
             or self.documents
             or self.health
             or self.path_reports
+            or self.readings
             or self.heard
+            or self.picture_parts
         )
+
+    def told(self, panel: str, fact: tuple[Any, ...], at_ms: int) -> None:
+        """Take note of what a panel tells of itself and its house."""
+        kind, message = fact[:2]
+        if kind == "health":
+            self.health[panel] = PanelHealth(panel, at_ms, *message)
+        elif kind == "readings":
+            self.readings[panel] = Told(message.items, at_ms)
+        elif kind == "picture-part":
+            self.picture_parts.append((panel, message))
 
     def what_comes_once(self) -> "Batch":
         """Return what the panel will not send again by itself when this batch could not be stored."""
         kept = Batch()
         kept.salts, kept.opened, kept.documents, kept.health = self.salts, self.opened, self.documents, self.health
-        kept.path_reports = self.path_reports
+        kept.path_reports, kept.readings = self.path_reports, self.readings
         return kept

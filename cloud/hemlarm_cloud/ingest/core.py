@@ -7,7 +7,7 @@ when that has ended. So nothing acknowledged is ever lost, and a failed commit c
 from collections.abc import Callable
 from typing import Any
 
-from hemlarm_cloud.ingest import answers, dating
+from hemlarm_cloud.ingest import answers, dating, readings
 from hemlarm_cloud.ingest.asking_again import Range
 from hemlarm_cloud.ingest.batch import Batch, Received
 from hemlarm_cloud.ingest.configuration_reading import ConfigurationReadings
@@ -18,12 +18,12 @@ from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.ingest.requests_sent import COMMAND_REPEAT_MS, RequestsSent, send, set_state
 from hemlarm_cloud.ingest.served_panels import LEVELS_TELLS, ServedPanel, ServedPanels
 from hemlarm_cloud.ingest.texting import Text, Texting
+from hemlarm_cloud.pictures import arriving
 from hemlarm_cloud.store import (
     Change,
     Command,
     Event,
     Outcome,
-    PanelHealth,
     PathReport,
     Store,
     StoreConflictError,
@@ -64,6 +64,7 @@ class IngestCore:
         self.refusals = Refusals()
         self.counts = {"new": 0, "duplicate": 0, "clone": 0}
         self._store = store
+        self._vault = vault
         self._random = random
         self._steady_ms = steady_ms
         self._panels = ServedPanels(store, vault, random, heartbeat_ms, self.refusals)
@@ -110,6 +111,8 @@ class IngestCore:
                 raise
             self._acknowledge(batch, outcomes, now)
             self._ask_again(batch, gaps, now)
+            for panel, picture, got in batch.picture_states:
+                batch.panels[panel].end.picture_state(picture, got)
             for panel in batch.outdated:
                 self._readings.begin(panel)
             for panel in self._lines.written(batch.heard, now):
@@ -219,10 +222,10 @@ class IngestCore:
             self._batch.opened.add(panel)
         elif kind == "config-part":
             self._take_part(panel, fact[1])
-        elif kind == "health":
-            self._batch.health[panel] = PanelHealth(panel, now.unix_ms, *fact[1])
         elif kind == "path-report":
             self._take_path_report(panel, fact[1], now)
+        else:
+            self._batch.told(panel, fact, now.unix_ms)
 
     def _note_heartbeat(
         self, panel: str, served: ServedPanel, told: messages.Heartbeat | messages.PathHeartbeat, now: Moment
@@ -275,8 +278,10 @@ class IngestCore:
             tx.keep_health(health)
         for report in batch.path_reports.values():
             tx.keep_path_report(report)
+        readings.write(tx, batch.readings)
         self._lines.write(tx, batch.heard, now)
         self._texting.look_up(tx, batch.events)
+        batch.picture_states = arriving.write(tx, batch.picture_parts, now.unix_ms)
         return outcomes, {panel: self._gaps(tx, panel, batch.panels[panel], now) for panel in batch.asking}
 
     def _write_events(self, tx: Transaction, batch: Batch, now: Moment) -> list[Outcome]:
@@ -373,7 +378,7 @@ class IngestCore:
         if served is None:
             return False
         self._speaking[request.panel] = served
-        sent = send(request, served, now)
+        sent = send(request, served, now, self._vault)
         if sent:
             self._requests.sent(request.id, now)
         return sent

@@ -11,10 +11,15 @@ from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.ingest.served_panels import ServedPanel
 from hemlarm_cloud.store import Change, Command, CommandState
 from hemlarm_cloud.store.transaction import Transaction
-from hemlarm_protocol import messages
+from hemlarm_cloud.vault import Vault, VaultError
+from hemlarm_protocol import household, messages
 
 COMMAND_REPEAT_MS = 5_000
 """A command that was sent and not answered is sent again; the panel executes an id only once."""
+
+
+CODE_PURPOSE = "command-code"
+"""What the code of a command is sealed for; its owner is the command's id in hex."""
 
 
 class _Known(NamedTuple):
@@ -51,14 +56,22 @@ class RequestsSent:
         return [request_id for request_id, known in self._known.items() if known.ends_ms <= now.steady_ms]
 
 
-def send(request: Command | Change, served: ServedPanel, now: Moment) -> bool:
-    """Send a request in the panel's session; returns False where there is none."""
+def send(request: Command | Change, served: ServedPanel, now: Moment, vault: Vault) -> bool:
+    """Send a request in the panel's session; returns False where there is none, or where its code does not open."""
     # By the clock the panel has from us, which may have been set since.
     expires_s = (request.expires_ms - now.unix_ms + served.time_ms(now)) // 1000
     if isinstance(request, Change):
         change = messages.Configure(request.id, request.base, request.user, expires_s, request.edits)
         return served.end.configure(change)
-    return served.end.command(messages.Command(request.id, request.verb, request.argument, request.user, expires_s))
+    fields = (request.id, request.verb, request.argument, request.user, expires_s)
+    if request.code is None:
+        return served.end.command(messages.Command(*fields))
+    try:
+        code = vault.open_sealed(CODE_PURPOSE, request.id.hex(), request.code)
+        return served.end.command(household.CodedCommand(*fields, code))
+    except (VaultError, ValueError):
+        served.end.refusals.add("a command whose code does not open")
+        return False
 
 
 def set_state(tx: Transaction, request_id: bytes, state: CommandState, now_ms: int) -> None:

@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import Connection, Select
 
 from hemlarm_cloud.store.hot_path import hot_path
+from hemlarm_cloud.store.picture_keys import PictureKeys
 
 
 class Connected:
-    """The connection of one transaction."""
+    """The connection of one transaction, and the keys of pictures, which lie beside the database."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, picture_keys: PictureKeys | None = None) -> None:
         self._connection = connection
+        self.picture_keys = picture_keys or PictureKeys()
         self._prepared = hot_path(connection.dialect)
 
     @property

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -14,15 +15,19 @@ from sqlalchemy.exc import ArgumentError
 
 from hemlarm_cloud.store import dialects
 from hemlarm_cloud.store.errors import StoreError, explained
+from hemlarm_cloud.store.picture_keys import PictureKeys
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.store.transaction import Transaction
+
+PICTURE_KEYS = "picture-keys"
+"""The folder of the pictures' keys, in that of all else that the cloud keeps."""
 
 
 class Store:
     """The cloud's database.
 
     What a `begin` block wrote is on disk when the block has ended without an exception, and not at all otherwise. All
-    trouble with the database is a StoreError that names it and a remedy.
+    trouble with the database is a StoreError that names it and a remedy. `picture_keys` are kept beside it.
     """
 
     def __init__(self, engine: Engine, name: str) -> None:
@@ -31,13 +36,16 @@ class Store:
         self._driver: Any = engine.dialect.dbapi
         self._name = name
         self._connections = threading.local()
+        self.picture_keys = PictureKeys()
 
     @classmethod
-    def open(cls, url: str) -> "Store":
+    def open(cls, url: str, picture_keys: Path | None = None) -> "Store":
         """Open the database at an SQLAlchemy URL, creating it or bringing an older schema up to date first.
 
-        `sqlite:///FILE` is one file; `sqlite://` lives in memory, for a single thread. Raises StoreError for a database
-        that cannot be opened, is not the store's, or was written by a newer version.
+        `sqlite:///FILE` is one file; `sqlite://` lives in memory, for a single thread. `picture_keys` is the folder of
+        the pictures' keys: without it, that is one beside the file, and of other databases the keys live as long as the
+        process. Raises StoreError for a database that cannot be opened, is not the store's, or was written by a newer
+        version.
         """
         try:
             parsed = make_url(url)
@@ -47,6 +55,9 @@ class Store:
             raise StoreError(f"database {parsed!r}: use one of {', '.join(dialects.SUPPORTED)}")
         name = str(parsed.database) if parsed.get_backend_name() == "sqlite" else repr(parsed)
         store = cls(dialects.make_engine(parsed), "in memory" if dialects.in_memory(parsed) else name)
+        if picture_keys is None and parsed.get_backend_name() == "sqlite" and not dialects.in_memory(parsed):
+            picture_keys = Path(str(parsed.database)).parent / PICTURE_KEYS
+        store.picture_keys = PictureKeys(picture_keys)
         try:
             store._migrate()
         except BaseException:
@@ -58,7 +69,7 @@ class Store:
     def begin(self) -> Iterator[Transaction]:
         """Give a transaction that writes. It commits at the end of the block, and is undone by any exception."""
         with self._within(self._kept("writer")) as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, self.picture_keys)
 
     @contextmanager
     def read(self) -> Iterator[Queries]:
@@ -66,10 +77,10 @@ class Store:
         connection = self._kept("reader")
         if connection.in_transaction():
             with self._connected(writing=False) as connection:
-                yield Queries(connection)
+                yield Queries(connection, self.picture_keys)
         else:
             with self._within(connection):
-                yield Queries(connection)
+                yield Queries(connection, self.picture_keys)
 
     def expect_writes(self) -> None:
         """Prepare for a process that writes one event at a time and wants each commit to be quick."""

@@ -36,6 +36,8 @@ def move(
         values["sent_ms"] = at_ms
     elif state in ("done", "failed"):
         values |= {"answered_ms": at_ms, "status": status, "detail": detail}
+    if state != "sent":
+        values |= _without_code(table)
     change = update(table).where(table.c.id == request_id, table.c.state.in_(_BEFORE[state])).values(values)
     if panel is not None:
         change = change.where(table.c.panel == panel)
@@ -45,7 +47,12 @@ def move(
 def expire(connection: Connection, table: Table, now_ms: int) -> int:
     """Mark unanswered requests whose time is up as expired. Returns how many."""
     late = (table.c.state.in_(_BEFORE["expired"]), table.c.expires_ms <= now_ms)
-    return connection.execute(update(table).where(*late).values(state="expired")).rowcount
+    return connection.execute(update(table).where(*late).values(state="expired", **_without_code(table))).rowcount
+
+
+def _without_code(table: Table) -> dict[str, Any]:
+    """Return the values for a request whose code is needed no more: nobody can read it in a later copy."""
+    return {"code": None} if "code" in table.c else {}
 
 
 def due(table: Table) -> Select[Any]:

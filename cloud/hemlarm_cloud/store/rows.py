@@ -115,7 +115,10 @@ class Alert(NamedTuple):
 
 
 class Command(NamedTuple):
-    """What someone asked of a panel, and what became of it; `status` and `detail` are the panel's answer."""
+    """What someone asked of a panel, and what became of it; `status` and `detail` are the panel's answer.
+
+    `code` is a user's code for the panel to check, sealed by the vault; it is gone with the answer or the expiry.
+    """
 
     id: bytes
     panel: str
@@ -130,6 +133,7 @@ class Command(NamedTuple):
     status: int | None = None
     detail: int | None = None
     answered_ms: int | None = None
+    code: bytes | None = None
 
 
 class Configuration(NamedTuple):

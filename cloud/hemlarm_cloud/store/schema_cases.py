@@ -223,16 +223,3 @@ case_log = Table(
     Index(None, "case", "id"),
     sqlite_autoincrement=True,
 )
-
-case_picture = Table(
-    "case_picture",
-    metadata,
-    Column("id", SerialId, primary_key=True),
-    Column("case", BigInteger, ForeignKey("alarm_case.id"), nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-    Column("attached_by", String(64), nullable=False),
-    Column("media_type", String(20), nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    Index(None, "case"),
-    sqlite_autoincrement=True,
-)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
 )
 
 from hemlarm_cloud.store.schema import SerialId, metadata
@@ -47,6 +48,13 @@ setting_limit = Table(
     Column("setting", String(20), primary_key=True),
     Column("least", Integer, nullable=False),
     Column("most", Integer, nullable=False, comment="the installer's; where there is no row, the program's own"),
+)
+
+site_map = Table(
+    "site_map",
+    metadata,
+    Column("site", BigInteger, ForeignKey("site.id"), primary_key=True),
+    Column("drawing", Text, nullable=False, comment="JSON: rooms and where the zones are"),
 )
 
 picture = Table(

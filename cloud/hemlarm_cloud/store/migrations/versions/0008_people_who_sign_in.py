@@ -22,6 +22,7 @@ def upgrade() -> None:
     _create_home_assistant()
     _create_push_key()
     _widen_notice()
+    _begin_telling()
 
 
 def _create_credential() -> None:
@@ -259,3 +260,8 @@ def _create_notice() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index("ix_notice_site_id", "notice", ["site", "id"], unique=False)
+
+
+def _begin_telling() -> None:
+    """Nobody is told of what happened before anybody could choose."""
+    op.execute("INSERT INTO lane (name, position) SELECT 'notices', COALESCE(MAX(id), 0) FROM signal")

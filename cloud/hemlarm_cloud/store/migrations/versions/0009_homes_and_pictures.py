@@ -14,8 +14,10 @@ def upgrade() -> None:
     _create_arming()
     _create_panel_reading()
     _create_setting_limit()
+    _create_site_map()
     _create_picture()
     _create_picture_part()
+    _move_case_pictures()
     op.add_column("command", sa.Column("code", sa.LargeBinary()))
 
 
@@ -65,6 +67,16 @@ def _create_setting_limit() -> None:
     )
 
 
+def _create_site_map() -> None:
+    op.create_table(
+        "site_map",
+        sa.Column("site", sa.BigInteger(), nullable=False),
+        sa.Column("drawing", sa.Text(), nullable=False, comment="JSON: rooms and where the zones are"),
+        sa.ForeignKeyConstraint(["site"], ["site.id"], name="fk_site_map_site"),
+        sa.PrimaryKeyConstraint("site", name="pk_site_map"),
+    )
+
+
 def _create_picture() -> None:
     op.create_table(
         "picture",
@@ -107,3 +119,22 @@ def _create_picture_part() -> None:
         sa.ForeignKeyConstraint(["picture"], ["picture.id"], name="fk_picture_part_picture"),
         sa.PrimaryKeyConstraint("picture", "offset", name="pk_picture_part"),
     )
+
+
+def _move_case_pictures() -> None:
+    """Those attached by hand keep their numbers. They are due at once, which is when they are sealed."""
+    op.execute(
+        sa.text(
+            'INSERT INTO picture (id, "case", taken_ms, attached_by, media_type, total, got, content, delete_ms)'
+            ' SELECT id, "case", at_ms, attached_by, media_type, length(content), length(content), content, 0'
+            " FROM case_picture"
+        )
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            sa.text(
+                "SELECT setval(pg_get_serial_sequence('picture', 'id'), greatest(1, (SELECT max(id) FROM picture)))"
+            )
+        )
+    op.drop_index("ix_case_picture_case", "case_picture")
+    op.drop_table("case_picture")
