@@ -7,6 +7,7 @@ docs/requirements.md calls something shown whose tests did not pass.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,9 @@ from hypothesis import settings
 import databases
 import traceability
 from hemlarm_cloud.store import Store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytest_plugins = ["pytester"]
 
@@ -46,6 +50,24 @@ def store(store_url: str) -> Iterator[Store]:
     opened = Store.open(store_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """One browser for a file's tests."""
+    from browser import running_browser
+
+    with running_browser() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A page that nobody has used, on a desktop, in Swedish; what goes wrong on it fails the test."""
+    from browser import fresh_page
+
+    with fresh_page(browser) as opened:
+        yield opened
 
 
 def pytest_configure(config: pytest.Config) -> None:
