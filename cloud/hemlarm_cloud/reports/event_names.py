@@ -16,6 +16,7 @@ _SWEDISH = {
     373: "Fel på brandslinga", 374: "Fel vid utgång", 377: "Sektion spärrad efter många larm", 380: "Detektorfel",
     381: "Radiokontakt med detektor förlorad", 383: "Sabotage på detektor", 384: "Lågt batteri i detektor",
     401: "Frånkopplat av användare", 403: "Frånkopplat automatiskt", 406: "Larm återkallat av användare",
+    422: "Upplåst", 432: "Låset bekräftar inte",
     441: "Frånkopplat från hemmaläge", 456: "Frånkopplat från nattläge", 461: "Felaktiga koder på manöverpanel",
     570: "Sektion förbikopplad", 601: "Årsprov påbörjat", 602: "Periodiskt prov", 607: "Gångtest",
     611: "Sektion provad", 612: "Sektion inte provad", 624: "Händelselogg full", 627: "Programmering påbörjad",
@@ -25,7 +26,7 @@ _SWEDISH = {
 _SWEDISH_SPECIAL = {
     3308: "Centralapparaten i drift igen efter vila", 3350: "IP-förbindelse används igen",
     3401: "Tillkopplat av användare", 3403: "Tillkopplat automatiskt", 3441: "Tillkopplat hemma av användare",
-    3456: "Tillkopplat för natten av användare", 3570: "Förbikoppling upphävd", 3601: "Årsprov avslutat",
+    3422: "Låst", 3456: "Tillkopplat för natten av användare", 3570: "Förbikoppling upphävd", 3601: "Årsprov avslutat",
     3607: "Gångtest avslutat", 6111: "Brandsiren tystad, detektorn ännu i larm", 6120: "Överfallssiren tystad",
     6130: "Inbrottssiren tystad", 6133: "Dygnetruntlarm tystat", 6134: "Inpasseringstid påbörjad",
     6137: "Sabotagelarm tystat", 6154: "Vattenlarm tystat", 6162: "Kolmonoxidsiren tystad",

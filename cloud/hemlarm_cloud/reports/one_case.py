@@ -12,10 +12,11 @@ from sqlalchemy import Row, select
 
 from hemlarm_cloud.cases.categories import HOLD_UP
 from hemlarm_cloud.errors import ConflictError
+from hemlarm_cloud.reports import log_words
 from hemlarm_cloud.reports.case_list import answer_s
+from hemlarm_cloud.reports.log_vocabulary import HIDDEN_LOGS
 from hemlarm_cloud.reports.model import Column, Figure, Report, Section
 from hemlarm_cloud.reports.subjects import Subject
-from hemlarm_cloud.reports.vocabulary import DETAIL_NAMES, HIDDEN_LOGS
 from hemlarm_cloud.reports.words import Words
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.store.schema_cases import case_log, case_task, signal
@@ -23,22 +24,6 @@ from hemlarm_cloud.store.schema_sites import person, site, zone_name
 
 _LINES_MAX = 2_000
 """Signals, tasks, and lines of the log: a case with more of them is a mistake, not a report."""
-_DETAILS_MAX = 400
-"""Characters."""
-
-_FREE_OR_NAMES = ("to", "reason", "why", "no_feedback_because", "note")
-"""Details that hold what operators wrote, or who they are."""
-
-_GROUPS = {
-    "kind": "step",
-    "result": "result",
-    "outcome": "outcome",
-    "was": "outcome",
-    "cause": "result",
-    "category": "category",
-    "plan": "category",
-}
-"""Which words the values of a log line's details are among."""
 
 
 class Case(NamedTuple):
@@ -175,31 +160,7 @@ def _details(line: Row[Any], case: Case, steps: dict[str, str], words: Words) ->
         return ""
     if not isinstance(detail, dict):
         return ""
-    report = detail.get("guard_report")
-    flat = detail | report if isinstance(report, dict) else detail
-    told = []
-    for key in DETAIL_NAMES:
-        if key in _FREE_OR_NAMES and not case.inside:
-            continue
-        if (value := flat.get(key)) not in (None, "", [], {}):
-            shown = _detail(key, value, steps, words)
-            told.append(shown if key == "note" else f"{words.name('detail', key)}: {shown}")
-    return "; ".join(told)[:_DETAILS_MAX]
-
-
-def _detail(key: str, value: object, steps: dict[str, str], words: Words) -> str:
-    if isinstance(value, bool):
-        return words.yes(value)
-    if key.endswith("_ms") and isinstance(value, int):
-        return words.moment(value)
-    if key == "qcodes" and isinstance(value, list):
-        return ", ".join(words.event(qcode) for qcode in value if isinstance(qcode, int))
-    text = str(value)
-    if key == "task":
-        return words.name("step", steps.get(text, text))
-    if key == "to":
-        return text.rpartition(":")[2]
-    return words.name(_GROUPS[key], text) if key in _GROUPS else text
+    return log_words.details(detail, steps, words, case.inside)
 
 
 def _case(reading: Queries, subject: Subject) -> Case:

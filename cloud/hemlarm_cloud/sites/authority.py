@@ -51,6 +51,7 @@ _RULES = {
     "see-site": _Rule("ABC", installer=True),
     "see-people": _Rule("ABC"),
     "change-site": _Rule("A", written=True),
+    "change-map": _Rule("A", installer=True, written=True),
     "change-contacts": _Rule("A", written=True),
     "change-plan": _Rule("A", written=True),
     "change-lists": _Rule("A", written=True),
@@ -62,9 +63,16 @@ _RULES = {
     "service-hold-up": _Rule("AB", installer=True, kinds=(HOLD_UP,)),
     "service-fire": _Rule("AB", installer=True, kinds=(FIRE,)),
     "service-technical": _Rule("ABC", installer=True),
+    "arm": _Rule("ABC"),
+    "disarm": _Rule("AB"),
+    "bypass": _Rule("AB"),
+    "outputs": _Rule("AB"),
+    "unlock": _Rule("AB"),
+    "change-settings": _Rule("A", installer=True, usual=(BURGLARY,), written=True),
 }
 """From the centre's rules for customers: contacts by A only; passwords and levels by A or an installer on the company's
-list; burglary out of service by A, B or C, fire by A or B.
+list; burglary out of service by A, B or C, fire by A or B. Of what people do from afar anyone may make a home safer,
+and a C nothing that opens it.
 """
 
 ACTIONS = tuple(_RULES)
