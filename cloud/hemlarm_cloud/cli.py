@@ -18,6 +18,7 @@ from hemlarm_cloud import (
     cli_cases,
     cli_duty,
     cli_forwarding,
+    cli_home_assistant,
     cli_lines,
     cli_receiving,
     cli_reports,
@@ -88,6 +89,7 @@ cli_backup.add_to(app)
 cli_cases.add_to(app)
 cli_duty.add_to(app)
 cli_forwarding.add_to(app)
+cli_home_assistant.add_to(app)
 cli_lines.add_to(panel_app)
 cli_receiving.add_to(app)
 cli_reports.add_to(app)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hemlarm_cloud import cli_accounts, cli_keys, cli_people
+from hemlarm_cloud import cli_access, cli_accounts, cli_keys, cli_people
 from hemlarm_cloud.cli_centre import (
     ID_MAX,
     After,
@@ -53,6 +53,7 @@ def add_to(app: typer.Typer) -> None:
     cli_people.add_to(app)
     cli_keys.add_to(app)
     cli_accounts.add_to(app)
+    cli_access.add_to(app)
 
 
 @customer_app.command("add")

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from hemlarm_cloud.authority import Authority
 from hemlarm_cloud.settings import Settings
 from hemlarm_cloud.store import Store
+from hemlarm_cloud.store.database import PICTURE_KEYS
 from hemlarm_cloud.store.queries import Queries
+from hemlarm_cloud.store.schema_access import home_assistant, notice_address, push_key
 from hemlarm_cloud.store.schema_centre import destination, foreign_account
 from hemlarm_cloud.store.schema_sites import site
 from hemlarm_cloud.vault import Vault
@@ -54,7 +56,10 @@ def open_installation(settings: Settings, random: Callable[[int], bytes], now: d
 
 def _holds_secrets(reading: Queries) -> bool:
     """Whether anything is sealed by the master key."""
-    columns = (site.c.password, site.c.counter_password, destination.c.secret, foreign_account.c.secret)
+    columns = (
+        *(site.c.password, site.c.counter_password, destination.c.secret, foreign_account.c.secret),
+        *(home_assistant.c.secret, notice_address.c.address, push_key.c.private_key),
+    )
     found = (select(column).where(column.is_not(None)).limit(1) for column in columns)
     return any(reading.connection.scalar(query) is not None for query in found)
 
@@ -68,7 +73,7 @@ def open_store(settings: Settings) -> Iterator[Store]:
         raise InstallationError(
             f"data folder {settings.data} cannot be made ({error.strerror}); set another one with --data"
         ) from None
-    store = Store.open(settings.database_url)
+    store = Store.open(settings.database_url, settings.data / PICTURE_KEYS)
     try:
         yield store
     finally:

@@ -54,19 +54,36 @@ def _cases(opened: Installation, seams: Seams) -> Iterator[Facts]:
 @contextmanager
 def _notices(opened: Installation, seams: Seams) -> Iterator[Facts]:
     from hemlarm_cloud.notices import mail, sms
+    from hemlarm_cloud.notices.apps import AppsSender
+    from hemlarm_cloud.notices.push import PushSender
     from hemlarm_cloud.notices.sending import NoticeService
 
     settings = opened.settings
     server, provider = _mail_server(settings), sms_provider(settings)
+    inward = settings.private_targets == "yes"
     with open_store(settings) as store:
         service = NoticeService(
             store,
             partial(mail.send, server) if server else None,
             partial(sms.send, provider) if provider else None,
             seams.clock_ms,
+            PushSender(store, opened.vault, settings.mail_from, seams.clock_ms, inward).send,
+            AppsSender(store, opened.vault, inward).send,
         )
         with _running(service):
             yield {}
+
+
+@contextmanager
+def _home_assistant(opened: Installation, seams: Seams) -> Iterator[Facts]:
+    from hemlarm_cloud.home_assistant.service import HomeAssistantService
+
+    inward = opened.settings.private_targets == "yes"
+    with (
+        open_store(opened.settings) as store,
+        _running(HomeAssistantService(store, opened.vault, seams.clock_ms, seams.random, inward)),
+    ):
+        yield {}
 
 
 @contextmanager
@@ -116,7 +133,7 @@ def _api(opened: Installation, seams: Seams) -> Iterator[Facts]:
     if settings.api_certificate is not None and settings.api_key is not None:
         certificate = Certificate(settings.api_certificate, settings.api_key)
     with open_store(settings) as store:
-        app = make_app(store, opened.vault, seams.clock_ms, seams.random)
+        app = make_app(store, opened.vault, seams.clock_ms, seams.random, pages_url=settings.pages_url)
         service = ApiService(app, settings.api_listen, certificate, settings.api_shared == "yes")
         with _running(service):
             yield {"api_host": service.host, "api_port": service.port}
@@ -149,6 +166,7 @@ _Part = Callable[[Installation, Seams], AbstractContextManager[Facts]]
 PARTS: dict[str, _Part] = {
     "cases": _cases,
     "notices": _notices,
+    "home-assistant": _home_assistant,
     "forwarding": _forwarding,
     "receiving": _receiving,
     "api": _api,

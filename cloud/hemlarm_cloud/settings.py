@@ -41,13 +41,16 @@ class Settings:
     Notices to people go by mail through `mail_server` from the address `mail_from`, on `mail_port`. `mail_tls` is
     "starttls", "tls" from the first byte on, or "none" for a server on this machine; `mail_user` and `mail_password`
     log in. Those by SMS take `sms_url`.
+    With `private_targets` "yes" people's own services and Home Assistants may be at private addresses, for a cloud that
+    serves its own house; a cloud that serves strangers leaves it at "no".
 
     Foreign transmitters are taken at `sos_access_listen` in plain TCP, at `sos_access_tls_listen` in TLS with the PEM
     files `sos_access_certificate` and `sos_access_key`, and at `dc09_listen`, TCP and UDP.
 
     The API is served at `api_listen`, in TLS with the PEM files `api_certificate` and `api_key`; without them put a
     proxy in front. With `api_shared` = "yes" a second process may listen there too, to take over without a gap.
-    `log` is the form of the log, "text" or "json".
+    `pages_url` is where browsers find the pages that are served there too, such as https://larm.example.se, for the
+    links in mail: without it only who sits at this machine can sign up. `log` is the form of the log, "text" or "json".
     """
 
     data: Path = field(default_factory=lambda: Path.home() / ".local" / "share" / "hemlarm")
@@ -76,6 +79,8 @@ class Settings:
     api_certificate: Path | None = None
     api_key: Path | None = None
     api_shared: str = "no"
+    private_targets: str = "no"
+    pages_url: str = ""
     log: str = "text"
 
     @property
@@ -265,6 +270,7 @@ _NEEDS = {
     "api_certificate": "api_key",
     "api_key": "api_certificate",
     "api_shared": "api_listen",
+    "pages_url": "api_listen",
 }
 """A key that makes no sense without another one."""
 
@@ -295,6 +301,8 @@ _PARSERS: dict[str, tuple[Callable[[object], object], str]] = {
     "api_certificate": (_path, "the path of a PEM file"),
     "api_key": (_path, "the path of a PEM file"),
     "api_shared": (_yes_or_no, "yes or no"),
+    "pages_url": (_url, "a URL with https, or http on this machine"),
+    "private_targets": (_yes_or_no, "yes or no"),
     "log": (_log, f"one of {', '.join(LOGS)}"),
 }
 """What each key's value must be, and how that is told."""

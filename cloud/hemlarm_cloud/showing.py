@@ -38,6 +38,7 @@ def event_json(event: Event) -> dict[str, Any]:
 def command_json(command: Command) -> dict[str, Any]:
     """A command for --json."""
     values = command._asdict()
+    del values["code"]
     return values | {"id": command.id.hex(), "verb": verb_name(command.verb), "status": status_name(command.status)}
 
 

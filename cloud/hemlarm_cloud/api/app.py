@@ -15,6 +15,7 @@ from hemlarm_cloud.api.guard import Guard, Limits
 from hemlarm_cloud.api.observed import Observed
 from hemlarm_cloud.api.routers import ROUTERS
 from hemlarm_cloud.operations.metrics import Metrics
+from hemlarm_cloud.pages.app import add_pages, tell
 from hemlarm_cloud.sites import accounts
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.vault import Vault
@@ -38,8 +39,13 @@ def make_app(
     random: Callable[[int], bytes] = secrets.token_bytes,
     find: Find | None = None,
     limits: Limits | None = None,
+    pages_url: str = "",
 ) -> FastAPI:
-    """Return the API over a store. `find` tells whose token it is, in place of the accounts in the store."""
+    """Return the API over a store, and the pages beside it.
+
+    `find` tells whose token it is, in place of the accounts in the store. `pages_url` is where browsers find the pages,
+    for links in mail.
+    """
     app = FastAPI(
         title="Hemlarm",
         version="1",
@@ -50,14 +56,15 @@ def make_app(
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
-    app.state.centre = Centre(store, vault, clock_ms, random, find or accounts.find)
+    app.state.centre = Centre(store, vault, clock_ms, random, find or accounts.find, pages_url.rstrip("/"))
     app.state.metrics = Metrics()
     app.state.watcher = Watcher(store)
     errors.add_to(app)
-    app.add_middleware(Guard, limits=limits or Limits(), clock_ms=clock_ms)
+    app.add_middleware(Guard, limits=limits or Limits(), clock_ms=clock_ms, tell=tell)
     app.add_middleware(Observed, metrics=app.state.metrics)
     for tag, router in ROUTERS:
         app.include_router(router, prefix=PREFIX, tags=[tag], responses=ERRORS)
+    add_pages(app)
     return app
 
 

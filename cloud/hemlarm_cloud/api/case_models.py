@@ -148,15 +148,6 @@ class CaseSignal(BaseModel):
     received_ms: int
 
 
-class PictureHead(BaseModel):
-    """A picture, without its content."""
-
-    id: int
-    at_ms: int
-    attached_by: str
-    media_type: str
-
-
 class Password(BaseModel):
     """How a password compared: right, wrong or not-set."""
 

@@ -1,25 +1,13 @@
-"""The work on a case: tasks, passwords, pictures, the guard's report, feedback to the customer."""
+"""The work on a case: tasks, passwords, the guard's report, feedback to the customer."""
 
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter
 
 from hemlarm_cloud.api import case_models as m
 from hemlarm_cloud.api.cases import shown
 from hemlarm_cloud.api.depends import ERRORS, Ctx, RowId
-from hemlarm_cloud.handling import doing, password, pictures, reporting
+from hemlarm_cloud.handling import doing, password, reporting
 
 router = APIRouter()
-
-_IMAGE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-_IMAGES = {"image/png": _IMAGE, "image/jpeg": _IMAGE}
-
-
-async def _read_body(request: Request) -> bytes:
-    return await request.body()
-
-
-Body = Annotated[bytes, Depends(_read_body)]
 
 
 @router.post("/cases/{case_id}/tasks", status_code=201, responses=ERRORS)
@@ -77,37 +65,3 @@ def send_feedback(ctx: Ctx, case_id: RowId, wanted: m.Feedback) -> m.Case:
     with ctx.store.begin() as tx:
         reporting.send_feedback(tx, ctx.actor, case_id, wanted.outcome, wanted.version, ctx.now_ms)
         return shown(tx, ctx, case_id)
-
-
-@router.get("/cases/{case_id}/pictures", responses=ERRORS)
-def list_pictures(ctx: Ctx, case_id: RowId) -> list[m.PictureHead]:
-    """List the pictures of a case, for the staff alone."""
-    with ctx.store.read() as reading:
-        found = pictures.pictures(reading, ctx.actor, case_id)
-    fields = m.PictureHead.model_fields
-    return [m.PictureHead(**{name: getattr(picture, name) for name in fields}) for picture in found]
-
-
-@router.post(
-    "/cases/{case_id}/pictures",
-    status_code=201,
-    responses=ERRORS,
-    openapi_extra={"requestBody": {"required": True, "content": _IMAGES}},
-)
-def attach_picture(ctx: Ctx, case_id: RowId, content: Body) -> m.PictureHead:
-    """Attach a picture of at most 2 MB: the body is the PNG or JPEG image itself."""
-    with ctx.store.begin() as tx:
-        made = pictures.attach_picture(tx, ctx.actor, case_id, content, ctx.now_ms)
-    return m.PictureHead(**{name: getattr(made, name) for name in m.PictureHead.model_fields})
-
-
-@router.get(
-    "/cases/{case_id}/pictures/{picture_id}",
-    response_class=Response,
-    responses={**ERRORS, 200: {"description": "The image.", "content": _IMAGES}},
-)
-def look_at_picture(ctx: Ctx, case_id: RowId, picture_id: RowId) -> Response:
-    """Look at a picture; who looked is logged."""
-    with ctx.store.begin() as tx:
-        media_type, content = pictures.look_at_picture(tx, ctx.actor, case_id, picture_id, ctx.now_ms)
-    return Response(content, media_type=media_type, headers={"Content-Disposition": "inline"})

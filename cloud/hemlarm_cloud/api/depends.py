@@ -94,13 +94,17 @@ Find = Callable[[Queries, str, int], Actor | None]
 
 @dataclass(frozen=True)
 class Centre:
-    """What the whole API works with. `clock_ms` tells the time, `random` gives bytes fit for tokens."""
+    """What the whole API works with. `clock_ms` tells the time, `random` gives bytes fit for tokens.
+
+    `pages_url` is where browsers find the pages, without a slash at its end, or nothing if that was not set.
+    """
 
     store: Store
     vault: Vault
     clock_ms: Callable[[], int]
     random: Callable[[int], bytes]
     find: Find
+    pages_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 
 async def _refused(_request: Request, error: CentreError) -> JSONResponse:
-    return problem(STATUSES[type(error)], str(error))
+    status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
+    return problem(status, str(error))
 
 
 async def _http(_request: Request, error: HTTPException) -> JSONResponse:

@@ -27,7 +27,7 @@ PAGE = 200
 SPAN = 5_000
 """Rows that one page looks through for those that the client may see."""
 
-_POLL_S = 0.05
+_POLL_S = 0.02
 """Most of the 200 ms from a commit to the client stay for reading and sending."""
 
 _log = logging.getLogger(__name__)

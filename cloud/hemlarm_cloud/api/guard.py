@@ -2,14 +2,14 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hemlarm_cloud.api.allowance import Allowance, Rate
-from hemlarm_cloud.api.errors import problem
+from hemlarm_cloud.pages.headers import headers_for
 
 
 class Limits(NamedTuple):
@@ -24,14 +24,8 @@ class Limits(NamedTuple):
     """More than of a token: the operators of a centre may share an address."""
 
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-}
-"""Browsers keep nothing, and run nothing that somebody managed to store here."""
+Tell = Callable[[Scope, int, str, Mapping[str, str]], ASGIApp]
+"""Makes the answer that tells of trouble: its status, its text, and headers of its own."""
 
 
 class _GoneError(Exception):
@@ -41,8 +35,9 @@ class _GoneError(Exception):
 class Guard:
     """Lets a request through to the application, or answers 408, 413 or 429 in its place."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, clock_ms: Callable[[], int]) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, clock_ms: Callable[[], int], tell: Tell) -> None:
         self._app = app
+        self._tell = tell
         self._limits = limits
         self._clock_ms = clock_ms
         self._tokens = Allowance(limits.of_a_token)
@@ -57,7 +52,7 @@ class Guard:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in headers_for(scope["path"]).items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -68,18 +63,18 @@ class Guard:
         wait_s = self._wait_s(scope, headers)
         if wait_s:
             told = {"Retry-After": str(math.ceil(wait_s))}
-            await problem(429, "too many requests: wait a little", told)(scope, receive, send)
+            await self._tell(scope, 429, "too many requests: wait a little", told)(scope, receive, send)
             return
         try:
             body = await asyncio.wait_for(_body(headers, receive, self._limits.body_bytes), self._limits.body_s)
         except _GoneError:
             return
         except TimeoutError:
-            await problem(408, "the request took too long to arrive")(scope, receive, send)
+            await self._tell(scope, 408, "the request took too long to arrive", {})(scope, receive, send)
             return
         if body is None:
             text = f"the body is too large: at most {self._limits.body_bytes} bytes"
-            await problem(413, text, {"Connection": "close"})(scope, receive, send)
+            await self._tell(scope, 413, text, {"Connection": "close"})(scope, receive, send)
             return
         await self._app(scope, _given(body, receive), send)
 

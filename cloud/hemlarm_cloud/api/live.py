@@ -8,6 +8,7 @@ where the request had it as Authorization, and `after` by who wants only what co
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -37,6 +38,8 @@ router = APIRouter()
 
 _log = logging.getLogger(__name__)
 
+Whose = Callable[[int], Actor | None]
+
 _Seen = Annotated[int, Ge(0), Le(INT64_MAX)]
 
 
@@ -54,7 +57,7 @@ class Hello(Wanted):
     after: Seen | None = None
 
 
-class _EndedError(Exception):
+class EndedError(Exception):
     """The connection is to be closed with this code."""
 
     def __init__(self, code: int, reason: str) -> None:
@@ -64,16 +67,21 @@ class _EndedError(Exception):
 
 @router.websocket("/live")
 async def live(websocket: WebSocket) -> None:
-    """Tell the client what comes, until it leaves or is too slow."""
+    """Tell a client with a token what comes, until it leaves or is too slow."""
+    await serve(websocket, _met)
+
+
+async def serve(websocket: WebSocket, meet: Callable[[WebSocket], Awaitable["Client"]]) -> None:
+    """Tell whom `meet` lets in what comes, until it leaves or is too slow. `meet` raises EndedError for others."""
     await websocket.accept()
     watcher: Watcher = websocket.app.state.watcher
     try:
         if watcher.listeners >= CLIENTS_MAX:
-            raise _EndedError(TRY_LATER, "too many clients: try again in a minute")
-        client = await _met(websocket)
+            raise EndedError(TRY_LATER, "too many clients: try again in a minute")
+        client = await meet(websocket)
         with watcher.listening() as changed:
             await _until_it_leaves(websocket, client, changed)
-    except _EndedError as ended:
+    except EndedError as ended:
         with suppress(RuntimeError, WebSocketDisconnect):
             await websocket.close(ended.code, ended.reason)
     except WebSocketDisconnect:
@@ -83,7 +91,7 @@ async def live(websocket: WebSocket) -> None:
         await websocket.close(TRY_LATER, "the store cannot be reached: try again")
 
 
-async def _met(websocket: WebSocket) -> "_Client":
+async def _met(websocket: WebSocket) -> "Client":
     try:
         with anyio.fail_after(FIRST_MESSAGE_S):
             text = await websocket.receive_text()
@@ -91,15 +99,16 @@ async def _met(websocket: WebSocket) -> "_Client":
             raise ValueError
         hello = Hello.model_validate_json(text)
     except TimeoutError:
-        raise _EndedError(TOO_SLOW, "the first message did not come") from None
+        raise EndedError(TOO_SLOW, "the first message did not come") from None
     except (ValidationError, ValueError, KeyError):
-        raise _EndedError(BAD_MESSAGE, 'the first message is {"token": TOKEN}') from None
+        raise EndedError(BAD_MESSAGE, 'the first message is {"token": TOKEN}') from None
     kind, _, given = websocket.headers.get("authorization", "").partition(" ")
     token = hello.token or (given if kind.lower() == "bearer" else "")
-    return _Client(websocket, centre_of(websocket.app), token, hello.after)
+    centre = centre_of(websocket.app)
+    return Client(websocket, centre, lambda now_ms: identify(centre, token, now_ms), hello.after)
 
 
-async def _until_it_leaves(websocket: WebSocket, client: "_Client", changed: asyncio.Event) -> None:
+async def _until_it_leaves(websocket: WebSocket, client: "Client", changed: asyncio.Event) -> None:
     """Run until the client leaves; what else it says is a mistake."""
     trouble: list[Exception] = []
     async with anyio.create_task_group() as both:
@@ -107,30 +116,30 @@ async def _until_it_leaves(websocket: WebSocket, client: "_Client", changed: asy
         async def follow() -> None:
             try:
                 await client.follow(changed)
-            except (_EndedError, StoreError, WebSocketDisconnect) as error:
+            except (EndedError, StoreError, WebSocketDisconnect) as error:
                 trouble.append(error)
             both.cancel_scope.cancel()
 
         both.start_soon(follow)
         message = await websocket.receive()
         if message["type"] != "websocket.disconnect":
-            trouble.append(_EndedError(BAD_MESSAGE, "only one message is taken"))
+            trouble.append(EndedError(BAD_MESSAGE, "only one message is taken"))
         both.cancel_scope.cancel()
     if trouble:
         raise trouble[0]
 
 
-class _Client:
-    """One connection."""
+class Client:
+    """One connection; `whose` tells who it is at this moment, None for nobody any more."""
 
-    def __init__(self, websocket: WebSocket, centre: Centre, token: str, after: Seen | None) -> None:
+    def __init__(self, websocket: WebSocket, centre: Centre, whose: Whose, after: Seen | None = None) -> None:
         self._websocket = websocket
         self._centre = centre
-        self._token = token
+        self._whose = whose
         self._after = after
 
     async def follow(self, changed: asyncio.Event) -> None:
-        """Send whatever comes. Raises _EndedError."""
+        """Send whatever comes. Raises EndedError."""
         actor, looked_ms = await self._identified(), self._centre.clock_ms()
         position = await run_in_threadpool(self._start)
         await self._send({"type": "ready", "signal": position.signal, "log": position.log})
@@ -160,9 +169,9 @@ class _Client:
 
     async def _identified(self) -> Actor:
         now_ms = self._centre.clock_ms()
-        actor = await run_in_threadpool(identify, self._centre, self._token, now_ms)
+        actor = await run_in_threadpool(self._whose, now_ms)
         if actor is None:
-            raise _EndedError(NOT_AUTHORISED, "no token, or one that is not valid")
+            raise EndedError(NOT_AUTHORISED, "no token, or one that is not valid")
         return actor
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -170,4 +179,4 @@ class _Client:
             with anyio.fail_after(SEND_S):
                 await self._websocket.send_json(message)
         except TimeoutError:
-            raise _EndedError(TOO_SLOW, "too slow: come again, after the last ids you have") from None
+            raise EndedError(TOO_SLOW, "too slow: come again, after the last ids you have") from None

@@ -1,4 +1,4 @@
-"""Notices: what the centre told people by SMS and mail, and what could not be delivered."""
+"""Notices: what the centre told people by SMS, mail, push and their own services, and what could not be delivered."""
 
 from typing import Annotated, Literal
 
@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from hemlarm_cloud.api.depends import ERRORS, INT64_MAX, After, Ctx, Limit
 from hemlarm_cloud.notices import outbox
+from hemlarm_cloud.notices.outbox import Channel
 
 router = APIRouter()
 
@@ -17,7 +18,7 @@ class Notice(BaseModel):
     """A notice; its attachment, if any, is told by its name only."""
 
     id: int
-    channel: Literal["sms", "mail"]
+    channel: Channel
     recipient: str
     site: int | None
     case: int | None

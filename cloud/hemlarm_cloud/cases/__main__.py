@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from hemlarm_cloud.cases.service import CaseService
 from hemlarm_cloud.store import Store, StoreError
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        store = Store.open(options.database)
+        store = Store.open(options.database, options.picture_keys)
     except StoreError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -40,6 +41,7 @@ def clock_ms() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hemlarm_cloud.cases", description=main.__doc__)
     parser.add_argument("--database", required=True, help="SQLAlchemy URL of the store")
+    parser.add_argument("--picture-keys", type=Path, help="the folder of the pictures' keys, unless beside the file")
     return parser
 
 

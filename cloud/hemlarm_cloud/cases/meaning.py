@@ -67,6 +67,7 @@ _FAULTS = {
     380: Fault("sensor", "service"),
     381: Fault("sensor-radio", "service"),
     384: Fault("sensor-battery", "service"),
+    432: Fault("lock", "service"),
 }
 """By code. The six hours of the mains are the customer's (C02)."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, func, insert, select
 
 from hemlarm_cloud.cases import lanes, meaning
 from hemlarm_cloud.cases.categories import SERVICE, URGENCY, category
+from hemlarm_cloud.homes import arming
 from hemlarm_cloud.sites.register import ensure_transmitters
 from hemlarm_cloud.store import presumed
 from hemlarm_cloud.store.lines import path_of
@@ -79,6 +80,7 @@ def store(tx: Transaction, taken: lanes.Taken, now_ms: int) -> list[Signal]:
         value["urgency"] = URGENCY[about] if split(value["qcode"])[0] == 1 else URGENCY[SERVICE]
         value["handling"] = meaning.RECORD
     tx.connection.execute(insert(signal), values)
+    arming.follow(tx, values)
     stored = read(tx.connection.execute(query().where(signal.c.id > before).order_by(signal.c.id)))
     assert len(stored) == len(taken.rows), "every row of a lane is one signal"
     return stored

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from hemlarm_cloud.cases import conditions, work
 from hemlarm_cloud.handling import timers
+from hemlarm_cloud.notices import telling
+from hemlarm_cloud.pictures import retention
 from hemlarm_cloud.reports import monthly
 from hemlarm_cloud.service_mode import ending
 from hemlarm_cloud.store import Store
@@ -21,12 +23,14 @@ STEPS: dict[str, Step] = {
     CASES: work.step,
     "conditions": conditions.step,
     "timers": timers.step,
+    "notices": telling.step,
     "service mode": ending.step,
     "silence of foreign transmitters": foreign.step,
     "dates": dates.step,
     "monthly reports": monthly.step,
+    "pictures": retention.step,
 }
 """By name, for logs. What is urgent comes first: every other step is bounded, and new events come again after each."""
 
-FOLLOWING = ("conditions", "timers")
+FOLLOWING = ("conditions", "timers", "notices")
 """Steps that new events may bring something soon."""

@@ -41,7 +41,8 @@ CONDITIONS = {
         "parked": "avstängt, batteriet tomt",
         "sensor-lost": "detektor ur kontakt", "sensor-battery": "lågt batteri i detektor", "sensor": "fel i detektor",
         "sensor-radio": "detektorns radio störd", "too-hot": "för varmt", "too-cold": "för kallt",
-        "fire-loop": "fel i brandslinga", "zone-shut-out": "zon urkopplad", "self-test": "självprovet underkänt",
+        "fire-loop": "fel i brandslinga", "zone-shut-out": "zon urkopplad", "lock": "låset ur funktion",
+        "self-test": "självprovet underkänt",
     },
     "en": {
         "mains": "mains out", "line": "no contact", "path": "a way to the centre out of order",
@@ -49,7 +50,8 @@ CONDITIONS = {
         "battery-test": "battery test failed", "charger": "charger out of order", "parked": "shut down, battery empty",
         "sensor-lost": "detector lost", "sensor-battery": "low battery of detector", "sensor": "detector fault",
         "sensor-radio": "radio of detector disturbed", "too-hot": "too hot", "too-cold": "too cold",
-        "fire-loop": "fire loop fault", "zone-shut-out": "zone shut out", "self-test": "self-test failed",
+        "fire-loop": "fire loop fault", "zone-shut-out": "zone shut out", "lock": "lock out of order",
+        "self-test": "self-test failed",
     },
 }  # fmt: skip
 """Kinds of faults that last; others are called a technical fault."""

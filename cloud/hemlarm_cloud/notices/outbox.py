@@ -4,15 +4,15 @@ A notice has a key that says what it is about, so that whoever does its work aga
 """
 
 import unicodedata
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, get_args
 
-from sqlalchemy import Row, false, select, update
+from sqlalchemy import ColumnElement, Row, case, false, literal, select, update
 
 from hemlarm_cloud import scope
 from hemlarm_cloud.actor import CENTRE_ROLES, Actor, Role
 from hemlarm_cloud.errors import InvalidError
-from hemlarm_cloud.notices.addresses import is_address
+from hemlarm_cloud.notices.addresses import is_address, is_place
 from hemlarm_cloud.sites import values
 from hemlarm_cloud.sms.numbers import is_number
 from hemlarm_cloud.store.dialects import insert_unless_present
@@ -21,18 +21,35 @@ from hemlarm_cloud.store.schema_centre import notice
 from hemlarm_cloud.store.schema_sites import site as site_table
 from hemlarm_cloud.store.transaction import Transaction
 
-Channel = Literal["sms", "mail"]
+Channel = Literal["sms", "mail", "push", "apps"]
+"""By SMS, by mail, to somebody's browser, or to a service of somebody's own choice."""
+
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 KEY_MAX, SUBJECT_MAX, NAME_MAX, PROBLEM_MAX = 80, 120, 80, 200
 """Characters, as in the schema."""
 
-TEXT_MAX = {"sms": 1_000, "mail": 100_000}
-"""Characters: some seven parts of an SMS, and more mail than anybody reads."""
+TEXT_MAX = {"sms": 1_000, "mail": 100_000, "push": 1_000, "apps": 2_000}
+"""Characters: some seven parts of an SMS, more mail than anybody reads, and what push services take (4096 octets)."""
+
+_IS_REACHED: dict[str, Callable[[str], bool]] = {
+    "sms": is_number,
+    "mail": is_address,
+    "push": is_place,
+    "apps": is_place,
+}
 
 ATTACHMENT_MAX = 10_000_000
 """Bytes: what mail servers commonly take."""
 
-_COLUMNS = [column for column in notice.columns if column.name != "attachment"]
+UNSHOWN = "access/"
+"""How keys of notices with one-time codes and links begin: their texts are shown to nobody, and kept until sent."""
+
+_SHOWN_TEXT = case((notice.c.key.startswith(UNSHOWN), literal("")), else_=notice.c.text).label("text")
+
+_COLUMNS: list[ColumnElement[Any]] = [
+    _SHOWN_TEXT if column.name == "text" else column for column in notice.columns if column.name != "attachment"
+]
 
 
 def put(
@@ -73,6 +90,12 @@ def put(
     return tx.connection.execute(insertion, row).rowcount == 1
 
 
+def is_due(reading: Queries, channel: Channel, now_ms: int) -> bool:
+    """Tell whether a notice of this channel waits to be sent."""
+    waiting = select(notice.c.id).where(notice.c.state == "waiting", notice.c.channel == channel)
+    return reading.connection.scalar(waiting.where(notice.c.due_ms <= now_ms).limit(1)) is not None
+
+
 def take(tx: Transaction, channel: Channel, now_ms: int, until_ms: int) -> Row[Any] | None:
     """Return the notice that has waited longest, None without one; nobody else gets it before `until_ms`."""
     waiting = select(notice).where(notice.c.state == "waiting", notice.c.channel == channel, notice.c.due_ms <= now_ms)
@@ -84,7 +107,8 @@ def take(tx: Transaction, channel: Channel, now_ms: int, until_ms: int) -> Row[A
 
 def sent(tx: Transaction, notice_id: int, now_ms: int) -> None:
     """A notice has gone out."""
-    change = {"state": "sent", "sent_ms": now_ms, "tries": notice.c.tries + 1, "problem": ""}
+    kept = case((notice.c.key.startswith(UNSHOWN), literal("")), else_=notice.c.text)
+    change = {"state": "sent", "sent_ms": now_ms, "tries": notice.c.tries + 1, "problem": "", "text": kept}
     tx.connection.execute(update(notice).where(_waits(notice_id)).values(change))
 
 
@@ -92,6 +116,12 @@ def put_off(tx: Transaction, notice_id: int, problem: str, due_ms: int) -> None:
     """A notice could not go out and is tried again at `due_ms`."""
     change = {"due_ms": due_ms, "tries": notice.c.tries + 1, "problem": problem[:PROBLEM_MAX]}
     tx.connection.execute(update(notice).where(_waits(notice_id)).values(change))
+
+
+def put_off_all(tx: Transaction, channel: Channel, recipient: str, due_ms: int) -> None:
+    """Whatever else waits for this recipient is not tried before `due_ms` either."""
+    waits = (notice.c.state == "waiting", notice.c.channel == channel, notice.c.recipient == recipient)
+    tx.connection.execute(update(notice).where(*waits, notice.c.due_ms < due_ms).values(due_ms=due_ms))
 
 
 def failed(tx: Transaction, notice_id: int, problem: str) -> None:
@@ -125,10 +155,10 @@ def _waits(notice_id: int) -> Any:
 
 def _check(key: str, channel: str, recipient: str, subject: str, text: str) -> None:
     if channel not in TEXT_MAX:
-        raise InvalidError(f"no notice goes by {channel!r}; use sms or mail")
+        raise InvalidError(f"no notice goes by {channel!r}; use one of {', '.join(CHANNELS)}")
     if not 1 <= len(key) <= KEY_MAX:
         raise InvalidError(f"a notice's key has 1 to {KEY_MAX} characters, not {len(key)}")
-    if not (is_number if channel == "sms" else is_address)(recipient):
+    if not _IS_REACHED[channel](recipient):
         raise InvalidError(f"{recipient!r} cannot be reached by {channel}; correct the person's data")
     if len(subject) > SUBJECT_MAX or _has_control(subject):
         raise InvalidError(f"a notice's subject is one line of at most {SUBJECT_MAX} characters")

@@ -187,7 +187,7 @@ def compose(topic: str, language: str, **values: str) -> Text:
     """
     try:
         template = TOPICS[topic][language]
-        shown = {name: _clean(value) for name, value in values.items()}
+        shown = {name: clean(value) for name, value in values.items()}
         subject, body = template.subject.format_map(shown), template.body.format_map(shown)
     except KeyError as missing:
         raise InvalidError(f"no text {topic} in {language}, or it lacks {missing}; see TOPICS") from None
@@ -199,6 +199,7 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
+    """Return a value without control characters and cut to `VALUE_MAX`."""
     kept = (c if c == "\n" or unicodedata.category(c) not in _CONTROL else " " for c in value[:VALUE_MAX])
     return "".join(kept)

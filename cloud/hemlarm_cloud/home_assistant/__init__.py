@@ -1,0 +1,1 @@
+"""Homes in their people's own Home Assistant, by MQTT discovery at the customer's broker."""

@@ -1,0 +1,51 @@
+"""Texts of the page about where messages reach somebody."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "notices.title": ("Enheter och appar", "Devices and apps"),
+    "notices.lead": (
+        "Här bestämmer du vart pushmeddelanden går. Vad du får veta väljer du under Notiser.",
+        "Decide here where push messages go. What you are told you choose under Alerts.",
+    ),
+    "notices.back": ("Välj vad du får veta", "Choose what you are told"),
+    "notices.devices": ("Enheter", "Devices"),
+    "notices.no-devices": ("Ingen enhet tar emot meddelanden än", "No device takes messages yet"),
+    "notices.here": ("Den här enheten", "This device"),
+    "notices.turn-on": ("Slå på här", "Turn on here"),
+    "notices.turn-off": ("Stäng av", "Turn off"),
+    "notices.since": ("sedan", "since"),
+    "notices.on": ("Den här enheten tar emot meddelanden.", "This device takes messages."),
+    "notices.cannot": (
+        "Den här webbläsaren kan inte ta emot meddelanden. På iPhone: lägg först sidan på hemskärmen.",
+        "This browser cannot take messages. On an iPhone: first add the page to the home screen.",
+    ),
+    "notices.denied": (
+        "Webbläsaren tillåter inte meddelanden härifrån. Ändra det i dess inställningar och försök igen.",
+        "The browser does not allow messages from here. Change that in its settings and try again.",
+    ),
+    "notices.failed": ("Det gick inte. Försök igen om en stund.", "That did not work. Try again in a while."),
+    "notices.apps": ("Appar och tjänster", "Apps and services"),
+    "notices.apps-lead": (
+        "Meddelanden kan också gå till en chatt, en app i telefonen eller en egen server.",
+        "Messages can go to a chat, an app on the telephone or a server of your own, too.",
+    ),
+    "notices.no-apps": ("Ingen tjänst är ansluten", "No service is connected"),
+    "notices.label": ("Namn", "Name"),
+    "notices.label-hint": ("Så att du känner igen den.", "So that you know it again."),
+    "notices.address": ("Adress", "Address"),
+    "notices.address-hint": (
+        "Tjänstens adress, som ntfys://mitt-ämne eller https://discord.com/api/webhooks/… Den visas aldrig igen.",
+        "The service's address, such as ntfys://my-topic or https://discord.com/api/webhooks/… Never shown again.",
+    ),
+    "notices.kinds": ("Vilka tjänster?", "Which services?"),
+    "notices.add": ("Anslut", "Connect"),
+    "notices.remove": ("Ta bort", "Remove"),
+    "notices.remove-named": ("Ta bort {name}", "Remove {name}"),
+    "notices.turn-off-named": ("Stäng av {name}", "Turn off {name}"),
+    "notices.try": ("Skicka ett prov", "Send a test"),
+    "notices.trial-title": ("Prov från Hemlarm", "Test from Hemlarm"),
+    "notices.trial": ("Så här kommer meddelanden från ditt larm.", "This is how messages from your alarm arrive."),
+    "notices.done-added": ("Tjänsten är ansluten. Skicka gärna ett prov.", "The service is connected. Send it a test."),
+    "notices.done-removed": ("Borttagen.", "Removed."),
+    "notices.done-tried": ("Provet är på väg.", "The test is on its way."),
+    "notices.done-on": ("Den här enheten tar nu emot meddelanden.", "This device takes messages from now on."),
+}
