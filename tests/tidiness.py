@@ -45,7 +45,9 @@ MISSING_ATTRIBUTES = {
 _REGISTRIES = re.compile(
     r"\b(pypi|pythonhosted|(registry\.)?npmjs|crates|proxy\.golang|(deb|security|ftp)\.debian|repo\.maven)\.(org|com|io)\b"
 )
-_MACHINE_PATHS = re.compile(r"(?<![\w.\-])/(root|work|farm|home/\w+|Users/\w+)/|bash_" r"jobs")
+# The customer's pages have addresses that look like somebody's folder.
+_CUSTOMER_PAGES = "cases|climate|contacts|family|history|plan|settings|status"
+_MACHINE_PATHS = re.compile(rf"(?<![\w.\-])/(root|work|farm|home/(?!({_CUSTOMER_PAGES})/)\w+|Users/\w+)/|bash_" r"jobs")
 
 
 def list_files(root: Path) -> list[str]:

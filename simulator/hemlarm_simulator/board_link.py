@@ -16,6 +16,9 @@ From the world                              From the panel
     modem-data data bytes from the modem        modem-write data    bytes to the modem
                                                 modem-key pressed   its power key
                                                 modem-supply on     its power
+    camera-taken n  a picture of n bytes        camera-take zone flash
+    camera-failed   or none
+    camera-data data                            camera-read offset n    a piece of the picture taken last
 Only in virtual time:
     now ms          the turn: time since boot   idle until_ms|null      the turn back: nothing to do before then
     connected n     connection n is open        connect n               opens connection n

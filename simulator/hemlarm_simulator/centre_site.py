@@ -34,18 +34,24 @@ class RegisteredSite:
 
 
 def register(
-    store: Store, vault: Vault, described: CentreDescription, panel: str, zones: dict[int, str], now_ms: int
+    store: Store,
+    vault: Vault,
+    described: CentreDescription,
+    panel: str,
+    zones: dict[int, str],
+    now_ms: int,
+    number: int = 1,
 ) -> RegisteredSite:
-    """Register everything in one go; `zones` are the panel's, by number."""
+    """Register everything in one go; `zones` are the panel's, by number. Each site of a store has a `number`."""
     with store.begin() as tx:
-        registered = _register_people(tx, described, now_ms)
+        registered = _register_people(tx, described, now_ms, 1000 + number)
         _Registration(tx, vault, described, registered, now_ms).fill(panel, zones)
     return registered
 
 
-def _register_people(tx: Transaction, described: CentreDescription, now_ms: int) -> RegisteredSite:
-    customer = customers.add(tx, SYSTEM, "1001", described.customer, now_ms, language=described.language)
-    contract = contracts.add(tx, SYSTEM, customer, "A-1001", now_ms, now_ms + _YEARS_MS, now_ms=now_ms)
+def _register_people(tx: Transaction, described: CentreDescription, now_ms: int, number: int) -> RegisteredSite:
+    customer = customers.add(tx, SYSTEM, str(number), described.customer, now_ms, language=described.language)
+    contract = contracts.add(tx, SYSTEM, customer, f"A-{number}", now_ms, now_ms + _YEARS_MS, now_ms=now_ms)
     wanted = sites.Description(
         described.site,
         described.address,
@@ -55,7 +61,7 @@ def _register_people(tx: Transaction, described: CentreDescription, now_ms: int)
         key_service=described.key_service,
         guard=described.guard,
     )
-    site = sites.register(tx, SYSTEM, "S-1001", customer, contract, wanted, now_ms)
+    site = sites.register(tx, SYSTEM, f"S-{number}", customer, contract, wanted, now_ms)
     known = {
         person.name: people.add(
             tx,

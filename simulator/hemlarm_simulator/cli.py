@@ -25,6 +25,7 @@ from hemlarm_simulator.explore.command import sim_explore
 from hemlarm_simulator.launch import ForkServer, LaunchError
 from hemlarm_simulator.modem.pty_command import sim_modem
 from hemlarm_simulator.ordinary_day import DayError
+from hemlarm_simulator.page.command import sim_open
 from hemlarm_simulator.real_house import real_worlds
 from hemlarm_simulator.scenario import ScenarioError
 from hemlarm_simulator.scenario_run import ScenarioResult, run_scenarios
@@ -121,6 +122,7 @@ def sim_run(
 
 sim_app.command("explore")(sim_explore)
 sim_app.command("modem")(sim_modem)
+sim_app.command("open")(sim_open)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What a scenario asks of a cloud: the ingest core in virtual time, broker and worker in real time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hemlarm_protocol import cbor, message_names
@@ -69,8 +69,8 @@ class Cloud(Protocol):
     def events(self) -> Sequence[StoredEvent]:
         """All events that the cloud has committed for the panel, in the order of their commits."""
 
-    def send_command(self, verb: int, argument: int, user: int) -> bytes:
-        """Asks something of the panel; returns the command's id."""
+    def send_command(self, verb: int, argument: int, user: int, code: str = "") -> bytes:
+        """Asks something of the panel, perhaps with a user's code; returns the command's id."""
 
     def command(self, command_id: bytes) -> StoredCommand | None:
         """The command or the change of the configuration with that id."""
@@ -80,6 +80,12 @@ class Cloud(Protocol):
 
     def configuration(self) -> StoredConfiguration | None:
         """What the panel last told of its configuration, without secrets; None before it was ever asked for."""
+
+    def readings(self) -> Mapping[tuple[int, int], int]:
+        """What the panel last told of its temperatures, plugs, locks and areas, by kind and number."""
+
+    def pictures(self) -> list[int]:
+        """The camera's zone of each of the panel's pictures that has arrived whole."""
 
     def presumed_alarms(self) -> Sequence[PresumedAlarm]:
         """The alarms raised for the panel because it went silent in its entry delay, oldest first."""

@@ -15,6 +15,7 @@ from typing import Any
 from hemlarm_simulator import firmware_code
 from hemlarm_simulator.house_table import Fields, HouseError, HouseTable
 from hemlarm_simulator.modem_description import ModemDescription, read_modem
+from hemlarm_simulator.output_description import OutputDescription, read_output
 from hemlarm_simulator.plants.loads import PIR_MA, REFERENCE_MA
 from hemlarm_simulator.plants.wires import WIRINGS
 from hemlarm_simulator.power_description import AGES_PERCENT, BATTERIES, LOADS_MA, MAH, TEMPERATURES_C, PowerDescription
@@ -54,6 +55,8 @@ _PANEL_FIELDS = {
     "keypad_alarms": bool,
     "utc_offset_min": int,
     "dst": str,
+    "remote_disarm": str,
+    "remote_unlock": str,
 }
 _AREA_FIELDS = {"confirm_s": int, "cancel_s": int}
 _ZONE_FIELDS = {
@@ -78,7 +81,7 @@ class SensorDescription:
 
     `label` is what the keypad calls the zone. `wiring` is as in the panel's configuration, "" a digital contact; with
     `radio` there is no wire, and `loss_percent` of all frames get lost on their way. `latching` detectors hold their
-    alarm until their power is switched. `fields` go to the panel as they are.
+    alarm until their power is switched. A camera with `pictures` takes some. `fields` go to the panel as they are.
     """
 
     name: str
@@ -92,6 +95,7 @@ class SensorDescription:
     radio: bool = False
     loss_percent: int = 0
     latching: bool = False
+    pictures: bool = False
     fields: Fields = field(default_factory=dict)
 
     @property
@@ -166,7 +170,8 @@ class HouseDescription:
     """A whole house. `filter_ms` is how long a contact must rest before the panel hears of its change.
 
     `pets` are the animals that live there, by their mass in kg. Without `power` mains never fails, and the panel
-    measures no battery; without `modem` it has one path only. `fields` go to the panel as they are.
+    measures no battery; without `modem` it has one path only. `fields` go to the panel as they are. `plan` is the file
+    of its floor plan, for those who want to look at it.
     """
 
     title: str
@@ -180,6 +185,13 @@ class HouseDescription:
     fields: Fields = field(default_factory=dict)
     power: PowerDescription | None = None
     modem: ModemDescription | None = None
+    plan: Path | None = None
+    outputs: tuple[OutputDescription, ...] = ()
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether there is a camera that does."""
+        return any(sensor.pictures for sensor in self.sensors)
 
     def panel_config(self, code_salt: bytes) -> dict[int | str, Any]:
         """The configuration map that this house's panel is given, codes hashed under `code_salt`."""
@@ -192,6 +204,8 @@ class HouseDescription:
             "language": self.language,
             **self.fields,
         }
+        if self.outputs:
+            config["outputs"] = [output.panel_config() for output in self.outputs]
         if self.pets:
             config["pets_kg"] = math.ceil(sum(self.pets))
         if self.power is not None:
@@ -233,10 +247,21 @@ def read_house(path: Path) -> HouseDescription:
         fields=top.given(_PANEL_FIELDS),
         power=_power(top.table("power"), sensors),
         modem=read_modem(top.table("modem")),
+        plan=_plan(top, path),
+        outputs=tuple(read_output(table) for table in top.tables("output")),
     )
     top.done()
     _check(path.name, house)
     return house
+
+
+def _plan(top: HouseTable, path: Path) -> Path | None:
+    """The file of the plan that the house names, which lies in the folder plans beside the house's file."""
+    name = top.get("plan", str, "")
+    if not name:
+        return None
+    plans = {file.stem: file for file in (path.parent / "plans").glob("*.toml")}
+    return plans[top.choice("plan", sorted(plans))]
 
 
 def _area(table: HouseTable) -> AreaDescription:
@@ -260,11 +285,14 @@ def _sensor(table: HouseTable) -> SensorDescription:
         radio=table.get("radio", bool, False),
         loss_percent=table.get("loss_percent", int, 0),
         latching=table.get("latching", bool, False),
+        pictures=table.get("pictures", bool, False),
         fields=table.given(_ZONE_FIELDS),
     )
     table.done()
     if sensor.latching and not (sensor.wiring and sensor.kind in WITH_SOUNDER):
         raise HouseError(f"{table.where}: latching is for {', '.join(WITH_SOUNDER)} on a wiring of its own")
+    if sensor.pictures and not sensor.kind.endswith("camera"):
+        raise HouseError(f"{table.where}: only a camera takes pictures")
     if sensor.kind == "temperature" and not sensor.radio:
         raise HouseError(f"{table.where}: a temperature can only be told by radio; add radio = true")
     if not 0 <= sensor.loss_percent <= _LOSS_PERCENT_MAX:
@@ -320,7 +348,9 @@ def _mass_kg(table: HouseTable, mass: Any) -> float:
 
 
 def _check(where: str, house: HouseDescription) -> None:
-    for what, names in (("sensor", [s.name for s in house.sensors]), ("user", [u.name for u in house.users])):
+    sensors, users, outputs = house.sensors, house.users, house.outputs
+    named = {"sensor": [s.name for s in sensors], "user": [u.name for u in users], "output": [o.name for o in outputs]}
+    for what, names in named.items():
         for name in names:
             if names.count(name) > 1:
                 raise HouseError(f"{where}: two {what}s are called {name!r}; every name once")

@@ -27,6 +27,8 @@ from hemlarm_simulator.plants.detectors import (
     Thermometer,
 )
 from hemlarm_simulator.plants.keypad import Keypad
+from hemlarm_simulator.plants.lock import Lock
+from hemlarm_simulator.plants.plug import Plug
 from hemlarm_simulator.plants.power_supply import PowerSupply
 from hemlarm_simulator.plants.radio import Air, RadioSensor
 from hemlarm_simulator.plants.sirens import OFF, Siren
@@ -36,6 +38,8 @@ OPENABLE = ("door", "window", "button", "tamper")
 MOVABLE = ("motion", "pet-motion", "camera", "pet-camera")
 _LEVELS: dict[str, type[LevelDetector]] = {"smoke": Smoke, "heat": Heat, "co": CarbonMonoxide}
 _CONTACTS: dict[str, type[Contact]] = {"button": PushButton, "tamper": TamperSwitch}
+SMOKE_SEEN = 0.15
+"""The density, of that at a burning source, from which on a camera shows it: less than a detector trips at."""
 _STRANGER = 5.0
 """The mass in kg of an animal that does not live here: a neighbour's cat."""
 
@@ -56,6 +60,9 @@ class House:
         self.outdoor = Siren(clock)
         self.supply = PowerSupply(description.power, clock, send) if description.power is not None else None
         """Mains, charger and battery, where the house is described with them: elsewhere mains never fails."""
+        outputs = description.outputs
+        self.plugs = {each.number: Plug(each.number, each.load_w) for each in outputs if each.kind == "plug"}
+        self.locks = {each.number: Lock(each.number, clock, send) for each in outputs if each.kind == "lock"}
         self._clock = clock
         self._send = send
         self._chance = chance or Chance(0, "house")
@@ -91,6 +98,34 @@ class House:
     def flashes(self, name: str) -> int:
         """How often a camera has flashed. Raises UnknownNameError."""
         return self._detector(name, Camera, "camera").flashes
+
+    def parts(self, name: str) -> tuple[Detector, Connection]:
+        """A detector, and what connects it with the panel. Raises UnknownNameError."""
+        name = pick(self._detectors, name, "component")
+        return self._detectors[name], self._connections[name]
+
+    @property
+    def jammed(self) -> bool:
+        """Whether somebody jams the sensors' radio."""
+        return self._air.jammed
+
+    # What cameras see.
+
+    def camera(self, zone: int) -> Camera | None:
+        """The camera on a zone that takes pictures, if there is one."""
+        detector = self._at_zone.get(zone)
+        takes = any(sensor.zone == zone and sensor.pictures for sensor in self.description.sensors)
+        return detector if takes and isinstance(detector, Camera) else None
+
+    def label(self, zone: int) -> str:
+        """What the zone is called."""
+        return next((each.label or each.name for each in self.description.sensors if each.zone == zone), str(zone))
+
+    @property
+    def smokes(self) -> bool:
+        """Whether there is smoke that a camera would see."""
+        smoke = [detector for detector in self._detectors.values() if isinstance(detector, Smoke)]
+        return any(detector.level.value() >= SMOKE_SEEN for detector in smoke)
 
     # What people, animals and fires do. All raise UnknownNameError.
 
@@ -186,6 +221,10 @@ class House:
             self.outdoor.play(str(value))
         elif output in ("display", "lamp", "buzzer"):
             self.keypad.show(output, value)
+        elif output == "plug" and value[0] in self.plugs:
+            self.plugs[value[0]].switch(bool(value[1]))
+        elif output == "lock" and value[0] in self.locks:
+            self.locks[value[0]].drive(bool(value[1]))
         elif output in ("camera", "loop"):
             detector = self._at_zone.get(value[0])
             if output == "camera" and isinstance(detector, Camera):
@@ -214,6 +253,8 @@ class House:
         """The panel has power again, and is about to start."""
         self._power_loops(True)
         self._air.panel_starts()
+        for lock in self.locks.values():
+            lock.panel_starts()
         if self.supply is not None:
             self.supply.panel_starts()
 

@@ -29,6 +29,20 @@ class HouseTable:
             raise HouseError(f"{self.where}: {name} = {value!r} is not of type {kind.__name__}")
         return value
 
+    def number(self, name: str, least: float, most: float, default: float | None = None) -> float:
+        """The value of a field that is a number, whole or not, from `least` to `most`."""
+        self._used.add(name)
+        value = self._values.get(name, default)
+        if value is None:
+            raise HouseError(f"{self.where}: {name} is missing")
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
+            raise HouseError(f"{self.where}: {name} = {value!r} is not a number from {least:g} to {most:g}")
+        return float(value)
+
+    def names(self) -> list[str]:
+        """The names of all its fields."""
+        return list(self._values)
+
     def choice(self, name: str, allowed: Iterable[str], default: str | None = None) -> str:
         """The value of a field that is one of `allowed`."""
         value: str = self.get(name, str, default)

@@ -19,6 +19,9 @@ from typing import Self
 from hemlarm_cloud.authority import Authority
 from hemlarm_cloud.broker import BrokerLogin, start_broker
 from hemlarm_cloud.ingest import __main__ as ingest_process
+from hemlarm_cloud.ingest.readings import readings_of
+from hemlarm_cloud.ingest.requests_sent import CODE_PURPOSE
+from hemlarm_cloud.pictures import arriving
 from hemlarm_cloud.provision import PanelCredentials, is_admitted, provision_panel, revoke
 from hemlarm_cloud.store import Alert, Change, Command, Configuration, Event, PresumedAlarm, Store
 from hemlarm_cloud.vault import Vault
@@ -156,15 +159,20 @@ class RealCloud:
         with self.store.read() as reading:
             return reading.alerts(panel)
 
-    def send_command(self, panel: str, verb: int, argument: int, user: int) -> bytes:
-        """Ask something of a panel; returns the command's id."""
+    def send_command(self, panel: str, verb: int, argument: int, user: int, code: str = "") -> bytes:
+        """Ask something of a panel, perhaps with a user's code; returns the command's id."""
         now_ms = round(_now().timestamp() * 1000)
         command_id = os.urandom(8)
+        sealed = self.vault.seal(CODE_PURPOSE, command_id.hex(), code.encode()) if code else None
+        life = now_ms, now_ms + COMMAND_LIFE_MS
         with self.store.begin() as tx:
-            tx.add_command(
-                Command(command_id, panel, "simulator", verb, argument, user, now_ms, now_ms + COMMAND_LIFE_MS)
-            )
+            tx.add_command(Command(command_id, panel, "simulator", verb, argument, user, *life, code=sealed))
         return command_id
+
+    def readings(self, panel: str) -> dict[tuple[int, int], int]:
+        """Return what a panel last told of its temperatures, plugs, locks and areas, by kind and number."""
+        with self.store.read() as reading:
+            return readings_of(reading, panel)
 
     def command(self, command_id: bytes) -> Command | Change | None:
         """Return a command, or a change of the configuration, and what became of it."""
@@ -220,9 +228,18 @@ class PanelInCloud:
         """The events that the last call of `events` returned, for a thread that must not ask the store."""
         return self._events
 
-    def send_command(self, verb: int, argument: int, user: int) -> bytes:
-        """Ask something of the panel; returns the command's id."""
-        return self._cloud.send_command(self._panel, verb, argument, user)
+    def send_command(self, verb: int, argument: int, user: int, code: str = "") -> bytes:
+        """Ask something of the panel, perhaps with a user's code; returns the command's id."""
+        return self._cloud.send_command(self._panel, verb, argument, user, code)
+
+    def pictures(self) -> list[int]:
+        """Return the camera's zone of each of the panel's pictures that has arrived whole."""
+        with self._cloud.store.read() as reading:
+            return arriving.arrived(reading, self._panel)
+
+    def readings(self) -> dict[tuple[int, int], int]:
+        """Return what the panel last told of its temperatures, plugs, locks and areas, by kind and number."""
+        return self._cloud.readings(self._panel)
 
     def command(self, command_id: bytes) -> Command | Change | None:
         """Return the command, or the change of the configuration, with that id."""

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from hemlarm_cloud.provision import PanelCredentials
 from hemlarm_simulator.description import HouseDescription
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.real_cloud import PanelInCloud, RealCloud
@@ -47,10 +48,24 @@ def house_of(
 ) -> Iterator[RealWorld]:
     """Provision a panel at `cloud` and run it in `house`, by default behind a cable that can be pulled."""
     credentials = cloud.provision()
+    panel = PanelInCloud(cloud, credentials.panel_id)
+    with house_with(credentials, panel, server, house, program, pullable) as world:
+        yield world
+
+
+@contextmanager
+def house_with(
+    credentials: PanelCredentials,
+    cloud: PanelInCloud,
+    server: ForkServer,
+    house: HouseDescription,
+    program: str = APP,
+    pullable: bool = True,
+) -> Iterator[RealWorld]:
+    """Run a panel that is provisioned somewhere; `cloud` is what is known of it there."""
     with Relay(credentials.host, credentials.port) if pullable else nullcontext(FixedCable()) as cable:
         plugged = replace(credentials, port=cable.port) if isinstance(cable, Relay) else credentials
         setup = PanelSetup(vars(plugged), house.panel_config(os.urandom(_SALT_BYTES)), program=program)
-        panel = PanelInCloud(cloud, credentials.panel_id)
         broker = (credentials.host, credentials.port)
-        with RealWorld(server, house, setup, panel, cable, broker) as world:
+        with RealWorld(server, house, setup, cloud, cable, broker) as world:
             yield world

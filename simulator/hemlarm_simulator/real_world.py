@@ -17,6 +17,7 @@ from hemlarm_simulator.house import House
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.modem_description import ModemDescription
+from hemlarm_simulator.plants.camera import CameraPort
 from hemlarm_simulator.plants.power_supply import PowerSupply, Site
 from hemlarm_simulator.real_cloud import PanelInCloud
 from hemlarm_simulator.real_mobile import RealHouseModem, RealMobile, RealSmsCentre
@@ -49,6 +50,8 @@ class RealWorld:
         self.cloud = cloud
         self.network = network
         self.panel = SimulatedPanel(server, setup, self.clock, self.ledger, self.house, virtual=False)
+        self.cameras = CameraPort(self.house, self.clock, self._post)
+        self.panel.handlers |= self.cameras.handlers
         self._watchdog = BoardWatchdog(self.panel, self.clock, self._restart)
         self.mobile = RealMobile(broker or (setup.credentials["host"], setup.credentials["port"]))
         self.sms = RealSmsCentre(self.clock, Chance(0, "SMS centre"))
@@ -114,10 +117,21 @@ class RealWorld:
         self.panel.power_cut()
         self.mobile.internet.close()
 
+    def reset_panel(self) -> None:
+        """Somebody presses the panel's reset button."""
+        if self.panel.on:
+            self._watchdog.stop()
+            self.panel.reset()
+            self._restart()
+
     def hang_panel(self, kind: str) -> None:
         """A fault in the firmware: "inputs" are heard no more, or it is "busy" for ever."""
         if self.panel.link is not None:
             self.panel.link.send(["hang", kind])
+
+    def fail_flash(self, chips: list[str]) -> None:
+        """These flash chips answer no more, until the panel starts again; none: all work."""
+        self._post(["failing", chips])
 
     def _connect_supply(self, supply: PowerSupply) -> None:
         # Router and port are one cable here, so the panel loses its network with either, and has it with both.

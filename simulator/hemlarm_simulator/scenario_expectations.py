@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from hemlarm_protocol import message_names
-from hemlarm_simulator import firmware_code, scenario_centre
+from hemlarm_simulator import firmware_code, scenario_centre, scenario_outputs, scenario_pictures
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription
 from hemlarm_simulator.house import House
 from hemlarm_simulator.plants.keypad import LAMPS, LASTING, SINGLE
@@ -254,5 +254,7 @@ EXPECTATIONS: dict[str, Callable[[Words, HouseDescription], Expectation]] = {
     "panel": expect_panel,
     "battery": expect_battery,
     "output": expect_output,
+    **scenario_outputs.EXPECTATIONS,
+    **scenario_pictures.EXPECTATIONS,
     **scenario_centre.EXPECTATIONS,
 }

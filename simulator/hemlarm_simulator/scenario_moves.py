@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hemlarm_simulator import scenario_centre, scenario_paths, scenario_power
+from hemlarm_simulator import scenario_centre, scenario_outputs, scenario_paths, scenario_power
 from hemlarm_simulator.cloud import VERBS
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription
 from hemlarm_simulator.house import MOVABLE, OPENABLE, House
@@ -21,7 +21,7 @@ _MODES = ("away", "home", "night", "off", "ok", "disarm")
 _AREA_VERBS = ("disarm", "arm-away", "arm-home", "arm-night", "status", "silence")
 _ZONE_VERBS = ("bypass", "unbypass")
 _SWITCH = ("off", "on")
-_SECTIONS = ("areas", "zones", "users", "panel")
+_SECTIONS = ("areas", "zones", "users", "outputs", "panel")
 _WORDS_FOR_VALUES = {"true": True, "false": False, "none": None}
 
 _EVERY_KIND = "component"
@@ -176,9 +176,10 @@ def _command(words: Words, house: HouseDescription) -> Move:
     word = words.choice(VERBS, "command")
     argument = _argument(word, words, house)
     by = user(words, house) if words.skip("as") else 0
+    code = scenario_outputs.code(words)
 
     def run(stage: Stage) -> None:
-        stage.last_command = stage.world.cloud.send_command(VERBS[word], argument, by)
+        stage.last_command = stage.world.cloud.send_command(VERBS[word], argument, by, code)
 
     return Move(run)
 
@@ -186,6 +187,12 @@ def _command(words: Words, house: HouseDescription) -> Move:
 def _argument(verb: str, words: Words, house: HouseDescription) -> int:
     if verb in _ZONE_VERBS:
         return zone(words, house)
+    if verb in scenario_outputs.VERBS:
+        return scenario_outputs.output(words, house, scenario_outputs.VERBS[verb])
+    if verb == "picture":
+        return zone(words, house) if words else 0
+    if verb == "restart":
+        return 0
     if verb not in _AREA_VERBS:
         return _SWITCH.index(words.choice(_SWITCH, f"state of {verb}"))
     return area(words, house) if words.skip("area") else house.areas[0].number
@@ -320,5 +327,6 @@ MOVES: dict[str, Parser] = {
     "mobile": scenario_paths.mobile,
     "sms": scenario_paths.sms,
     "modem": scenario_paths.modem,
+    **scenario_outputs.MOVES,
     **scenario_centre.MOVES,
 }

@@ -25,6 +25,10 @@ HEAP = "384k"
 VIRTUAL_HEAP = "512k"
 """In virtual time the stand-ins for clock, task queue and network lie there too, which on a board are no Python."""
 
+CAMERA_HEAP = "512k"
+"""What a board with cameras has at the least: one that holds a camera's picture in memory has PSRAM, where that is not
+much. What takes pictures needs 15 KiB; with a modem, plugs and a lock besides a house does not fit into HEAP."""
+
 SILENT_S = 20.0
 """Real time after which a panel in virtual time that does not give back its turn counts as hung."""
 
@@ -33,6 +37,9 @@ POWER, ASKED, WATCHDOG, CRASH, BROWN_OUT, PARKED = range(6)
 
 WATCHED_HEAP = "watched_heap"
 """A program in place of the firmware itself, see there."""
+
+PICTURES_BYTES = 24 * 17 * 4096
+"""The partition of a board with cameras, 24 of the largest pictures: 1.6 MiB of a chip of 4."""
 
 _EXIT_S = 10.0
 _CAUSES = {RESET_STATUS: ASKED, PARKED_STATUS: PARKED}
@@ -60,7 +67,7 @@ def blank_flash() -> dict[str, NorFlash]:
 class PanelSetup:
     """What makes a panel this one. `config` goes into its flash before the first start unless that is None.
 
-    Without `heap` it has HEAP, or VIRTUAL_HEAP in virtual time.
+    Without `heap` it has HEAP, with cameras CAMERA_HEAP, or VIRTUAL_HEAP in virtual time.
     """
 
     credentials: Mapping[str, Any]
@@ -90,6 +97,8 @@ class SimulatedPanel:
     ) -> None:
         self.id: str = setup.credentials["panel"].hex()
         self.flash = setup.flash
+        if house.description.takes_pictures and "pictures" not in self.flash:
+            self.flash["pictures"] = NorFlash(PICTURES_BYTES, program_size=1)
         self.ledger = ledger
         self.link: BoardLink | None = None
         self.boots = 0
@@ -134,7 +143,7 @@ class SimulatedPanel:
         self.ledger.enter(self._clock.now_ms, "boot", self.id, self.boots)
         self._process = self._server.start(
             self._server.firmware.script(),
-            heap=self._setup.heap or (VIRTUAL_HEAP if self._virtual else HEAP),
+            heap=self._setup.heap or self._usual_heap(),
             search_path=[*self._setup.extra_path, *self._server.firmware.search_path(self._virtual)],
             arguments=["virtual"] if self._virtual else [],
         )
@@ -191,6 +200,11 @@ class SimulatedPanel:
         self._chips.close()
         self.cause = cause
 
+    def _usual_heap(self) -> str:
+        if self._virtual:
+            return VIRTUAL_HEAP
+        return CAMERA_HEAP if self._house.description.takes_pictures else HEAP
+
     def _start_values(self) -> dict[str, Any]:
         return {
             "program": self._setup.program,
@@ -203,6 +217,7 @@ class SimulatedPanel:
             "unix_ms": self._clock.unix_ms,
             "cause": list(self.cause),
             "modem": self._house.description.modem is not None,
+            "cameras": self._house.description.takes_pictures,
             "kept_unix_ms": None if self.kept_ahead_ms is None else self._clock.unix_ms + self.kept_ahead_ms,
         }
 

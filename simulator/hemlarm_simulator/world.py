@@ -6,10 +6,12 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from hemlarm_simulator.clock import Clock
 from hemlarm_simulator.cloud import Cloud
 from hemlarm_simulator.house import House
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.modem.simulated_modem import SimulatedModem
+from hemlarm_simulator.plants.camera import CameraPort
 from hemlarm_simulator.plants.power_supply import PowerSupply
 from hemlarm_simulator.simulated_panel import SimulatedPanel
 
@@ -71,6 +73,10 @@ class World(Protocol):
     """A house, its panel and its cloud. Things happen only while `run_until` or `wait_for` runs."""
 
     @property
+    def clock(self) -> Clock:
+        """The world's time."""
+
+    @property
     def now_ms(self) -> int:
         """Milliseconds since the world began."""
 
@@ -103,6 +109,10 @@ class World(Protocol):
         """The modem, where the house has one."""
 
     @property
+    def cameras(self) -> CameraPort:
+        """What the house's cameras saw."""
+
+    @property
     def supply(self) -> PowerSupply | None:
         """Mains, charger and battery, where the house has them."""
 
@@ -122,5 +132,11 @@ class World(Protocol):
     def power_cut(self) -> None:
         """Takes the panel's power away."""
 
+    def reset_panel(self) -> None:
+        """Somebody presses the panel's reset button."""
+
     def hang_panel(self, kind: str) -> None:
         """A fault in the firmware: "inputs" are heard no more, or it is "busy" for ever."""
+
+    def fail_flash(self, chips: list[str]) -> None:
+        """These flash chips answer no more, until the panel starts again; none: all work."""

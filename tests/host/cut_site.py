@@ -78,6 +78,9 @@ class CutBoard(Board):
     def credentials(self) -> dict[str, object]:
         return {"panel": PANEL, "root_key": ROOT_KEY}
 
+    def cameras(self) -> None:
+        return None
+
     def modem(self) -> None:
         return None
 

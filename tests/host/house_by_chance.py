@@ -19,7 +19,7 @@ from panel_plan import plan_config
 from step_of_chance import Event, Outcome, Step
 
 CHECK_IN_MS = 240_000
-ORDER = ("event", "save", "show", "result", "recall", "configure")
+ORDER = ("event", "save", "show", "picture", "restart", "result", "recall", "configure")
 BUZZES = {"off", "exit", "exit-last", "entry", "chime", "error", "ok", "alert"}
 CONFIG = config.check(plan_config())
 

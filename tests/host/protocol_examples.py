@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from hemlarm_protocol import cbor, keys, messages, sealing
+from hemlarm_protocol import cbor, household, keys, messages, sealing
 
 PANEL = bytes.fromhex("3fa9c1d2e4b50718")
 ROOT_KEY = bytes(range(0x00, 0x20))
@@ -15,11 +15,16 @@ KNOCK_NONCE = bytes(range(0x60, 0x6D))
 SMS_NONCE = bytes(range(0x70, 0x7D))
 COMMAND_ID = bytes(range(0xC0, 0xC8))
 CHANGE_ID = bytes(range(0xC8, 0xD0))
+CODED_ID = bytes(range(0xD8, 0xE0))
+PICTURE_ID = bytes(range(0xE0, 0xE8))
 REQUEST_ID = bytes(range(0xD0, 0xD8))
 CHANGE: Any = [["areas", 1, {"entry_s": 45}]]
 CONFIGURATION: Any = {"areas": [{"number": 1, "exit_s": 60, "entry_s": 45}], "revision": 7}
 """Far shorter than a panel's, and of the same form."""
 REASON = b"areas[0].entry_s: 400 is wrong; it must be a whole number from 0 to 300"
+
+PIECE = bytes.fromhex("ffd8ffe000104a4649460001")
+"""The first bytes of a JPEG; a piece is longer."""
 
 EVENT_NUMBER = 42
 TIME_S = 1_800_000_000
@@ -84,4 +89,12 @@ def examples() -> dict[str, Example]:
         "sms-acknowledgement": _random(
             keys.sms_key(ROOT_KEY, PANEL), SMS_NONCE, messages.Acknowledgement(journal.kid, [EVENT_NUMBER, tag])
         ),
+        "coded-command": _numbered(down, 7, household.CodedCommand(CODED_ID, 14, 2, 5, TIME_S + 60, b"2580")),
+        "readings": _numbered(up, 7, household.Readings([1, 5, 1215, 2, 1, 1, 3, 2, 0, 4, 1, 1])),
+        "picture-part": _numbered(up, 8, _piece(journal.kid)),
+        "picture-state": _numbered(down, 8, household.PictureState(PICTURE_ID, len(PIECE))),
     }
+
+
+def _piece(kid: bytes) -> household.PicturePart:
+    return household.PicturePart(PICTURE_ID, kid, EVENT_NUMBER, 7, 0, TIME_S + 1, 18_204, 0, PIECE)

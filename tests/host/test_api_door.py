@@ -95,11 +95,11 @@ def test_a_monitor_changes_nothing(store: Store) -> None:
 def test_each_trouble_has_its_status_and_says_no_secret(error: Exception, status: int) -> None:
     app = make_app(NO_STORE, VAULT, lambda: NOW_MS)
 
-    @app.get("/trouble")
+    @app.get("/api/v1/trouble")
     def trouble() -> None:
         raise error
 
-    answer = TestClient(app, raise_server_exceptions=False).get("/trouble")
+    answer = TestClient(app, raise_server_exceptions=False).get("/api/v1/trouble")
     assert answer.status_code == status
     assert list(answer.json()) == ["detail"]
     assert "secret" not in answer.text

@@ -29,6 +29,7 @@ SECTIONS = {
     "An area": config_fields.AREA,
     "A zone": config_fields.ZONE,
     "A user": config_fields.USER,
+    "An output": config_fields.OUTPUT,
 }
 
 

@@ -231,7 +231,7 @@ class Lives(RuleBasedStateMachine):
 
     # What the centre does.
 
-    @rule(verb=strategies.integers(0, 11), argument=strategies.integers(0, 3), user=strategies.integers(1, 9))
+    @rule(verb=strategies.integers(0, 17), argument=strategies.integers(0, 3), user=strategies.integers(1, 9))
     def command_comes(self, verb: int, argument: int, user: int) -> None:
         self.command(verb, argument, user)
 
@@ -343,7 +343,7 @@ class Lives(RuleBasedStateMachine):
         actor = {(user, COMMAND)}
         step = self.house.give(("command", verb, argument, user), actors=actor, openers=actor)
         status, detail = step.outcome.results[0]
-        assert (status == UNKNOWN_VERB) == (verb not in range(1, 11))
+        assert (status == UNKNOWN_VERB) == (verb not in range(1, 17))
         if status in (UNKNOWN_VERB, BAD_ARGUMENT, REFUSED):
             assert not step.codes()
         return status, detail

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hemlarm_protocol import cbor, keys, messages, sealing, topics
+from hemlarm_protocol import cbor, household, keys, messages, sealing, topics
 from message_examples import home
 from outcomes import outcome
 from session_support import PANEL, ROOT_KEY, SALT
@@ -29,6 +29,10 @@ PLAIN_MESSAGES: "list[messages.Message]" = [
     messages.Result(bytes(8), 1, 1),
     messages.Resend(bytes(4), 1, 2),
     messages.Knock(),
+    household.CodedCommand(bytes(8), 1, 1, 1, 1, b"123456"),
+    household.Readings([1, 5, 1215, 2, 3, 1]),
+    household.PicturePart(bytes(8), bytes(4), 1, 7, 0, None, 5, 0, b"jpeg!"),
+    household.PictureState(bytes(8), 5),
 ]
 TEXTS = ["c0af", "e08080", "eda080", "f4908080", "c3a5", "efbfbf", "ff", "80", "f09f9885", "f8888080", "e282", "00"]
 HEADS = bytes([0x17, 0x18, 0x1B, 0x38, 0x3B, 0x40, 0x58, 0x60, 0x61, 0x63, 0x78, 0x80, 0x82, 0x9B, 0xA0, 0xA1, 0xA2])

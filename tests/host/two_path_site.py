@@ -180,6 +180,9 @@ class Site:
     def credentials(self) -> dict[str, object]:
         return {"panel": PANEL, "root_key": ROOT_KEY, "host": "broker", "port": 8883}
 
+    def cameras(self) -> None:
+        return None
+
     def modem(self) -> "Site":
         return self
 

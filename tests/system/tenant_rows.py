@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, String, Table, Text, insert, select
 from sqlalchemy.types import BigInteger, Boolean
 
+from hemlarm_cloud.pictures import rows
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.store.all_tables import metadata
 from hemlarm_cloud.store.schema_sites import site
+from hemlarm_cloud.store.transaction import Transaction
 
 NOW_MS = 1_800_000_000_000
 _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
@@ -77,6 +79,13 @@ class Tenant:
                 (key, *_) = table.primary_key
                 self.ids[table.name] = row[key.name]
             tx.connection.execute(site.update().where(site.c.id == self.ids["site"]).values(name=self.canary))
+            rows.complete(tx, self._with_key(tx), self.canary.encode(), "image/png", NOW_MS)
+
+    def _with_key(self, tx: Transaction) -> int:
+        """The tenant's picture, which shows its canary to whoever may look."""
+        picture: int = self.ids["picture"]
+        tx.picture_keys.make(picture)
+        return picture
 
     def _row(self, table: Table, row_id: int) -> dict[str, Any]:
         row = {}

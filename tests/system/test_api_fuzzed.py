@@ -130,7 +130,7 @@ _WORDS = {
     "": {
         "case": "alarm_case",
         "task": "case_task",
-        "picture": "case_picture",
+        "picture": "picture",
         "list": "authority_list",
         "installer": "authority_list",
         "key": "site_key",

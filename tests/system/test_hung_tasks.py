@@ -243,7 +243,7 @@ def test_the_last_words_of_a_panel_call_functions_as_the_sources_do(server: Fork
 def test_a_panel_without_a_configuration_says_so(server: ForkServer, tmp_path: Path) -> None:
     lines = """
         from hemlarm_firmware import configuration
-        configuration.Configuration._stored = lambda self: {}
+        configuration.Configuration.stored = lambda self: {}
     """
     with pytest.raises(PanelCrashedError, match="status 4"):
         sabotaged_world(server, tmp_path, lines)

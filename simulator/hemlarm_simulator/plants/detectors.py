@@ -9,6 +9,9 @@ from hemlarm_simulator.plants.level import Level
 MOTION_MS = 3_000
 """How long a motion detector's relay stays open after the last movement: our choice, detectors have 2 to 5 s."""
 
+STAYS_MS = 10_000
+"""How long somebody who has moved is still in a camera's picture: our choice."""
+
 PET_IMMUNE_KG = 20
 """A pet-immune detector does not see animals lighter than this, as its makers promise."""
 
@@ -18,6 +21,10 @@ PRESS_MS = 1_000
 
 class Connection(Protocol):
     """What a detector is connected to the panel by: a wire, or radio."""
+
+    @property
+    def flags(self) -> int:
+        """How the detector's contacts are, in the flags of a radio sensor's report."""
 
     def alarm(self, on: bool) -> None:
         """The alarm contact."""
@@ -76,12 +83,14 @@ class Motion(Detector):
     def __init__(self, connection: Connection, clock: Clock, pet_immune: bool = False) -> None:
         super().__init__(connection, clock)
         self._pet_immune = pet_immune
+        self._seen_ms: int | None = None
         self._timer: Timer | None = None
 
     def seen(self) -> None:
         """Somebody moves in front of it."""
         if self._timer is not None:
             self._timer.cancel()
+        self._seen_ms = self._clock.now_ms
         self._connection.alarm(True)
         self._timer = self._clock.call_in(MOTION_MS, self._quiet)
 
@@ -95,12 +104,17 @@ class Motion(Detector):
 
 
 class Camera(Motion):
-    """A motion detector with a camera, whose lamp can show that it is awake. It takes no picture here."""
+    """A motion detector with a camera, whose lamp can show that it is awake. `camera.py` takes its pictures."""
 
     def __init__(self, connection: Connection, clock: Clock, pet_immune: bool, is_dark: Callable[[], bool]) -> None:
         super().__init__(connection, clock, pet_immune)
         self.flashes = 0
         self._is_dark = is_dark
+
+    @property
+    def sees_somebody(self) -> bool:
+        """Whether somebody is in front of it, having moved there a moment ago."""
+        return self._seen_ms is not None and self._clock.now_ms - self._seen_ms < STAYS_MS
 
     def flash(self) -> None:
         """The panel lets it flash, which it does in the dark only."""

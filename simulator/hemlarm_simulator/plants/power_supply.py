@@ -103,6 +103,16 @@ class PowerSupply:
     # What can be seen.
 
     @property
+    def has_battery(self) -> bool:
+        """Whether there is a battery, connected or not."""
+        return self._circuit.battery is not None
+
+    @property
+    def battery_connected(self) -> bool:
+        """Whether there is a battery, and its plug is in."""
+        return self._circuit.connected
+
+    @property
     def battery(self) -> Battery:
         """The battery as it is now. Only where there is one."""
         self._settle()

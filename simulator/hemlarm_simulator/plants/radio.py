@@ -47,6 +47,11 @@ class Air:
         self._sensors.append(sensor)
         return sensor
 
+    @property
+    def jammed(self) -> bool:
+        """Whether a jammer transmits."""
+        return self._jammed
+
     def jam(self, on: bool) -> None:
         """A jammer begins or ends to transmit."""
         if on == self._jammed:
@@ -122,6 +127,16 @@ class RadioSensor:
         self._timer: Timer | None = None
         self._end.changed(0, self._value, clock.now_ms)
         self._after()
+
+    @property
+    def flags(self) -> int:
+        """What it would report now, as `sensor_frames` has it."""
+        return self._flags
+
+    @property
+    def value(self) -> int | None:
+        """What it measures now, in tenths of a degree Celsius; None where it measures nothing."""
+        return self._value
 
     def alarm(self, on: bool) -> None:
         """The detector's alarm contact moves."""

@@ -5,6 +5,7 @@ Both have an alarm contact and a tamper contact at the detector's end, and a cab
 
 from collections.abc import Callable
 
+from hemlarm_protocol import sensor_frames
 from hemlarm_simulator import firmware_code
 from hemlarm_simulator.clock import Clock, Timer
 
@@ -34,6 +35,16 @@ class Wire:
         self._alarm = False
         self._tamper = False
         self._cable = ""
+
+    @property
+    def flags(self) -> int:
+        """How the detector's contacts are, in the flags of a radio sensor's report."""
+        return (sensor_frames.OPEN if self._alarm else 0) | (sensor_frames.TAMPER if self._tamper else 0)
+
+    @property
+    def damage(self) -> str:
+        """What has happened to the cable: "cut", "short" or ""."""
+        return self._cable
 
     def alarm(self, on: bool) -> None:
         """The detector's alarm contact moves."""

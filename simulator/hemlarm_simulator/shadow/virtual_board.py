@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from board_stream import BoardStream
+    from virtual_cameras import VirtualCameras
     from virtual_modem import VirtualModem
 
 
@@ -105,6 +106,11 @@ class VirtualBoard:
             from virtual_modem import VirtualModem
 
             self._modem = VirtualModem(self)
+        self._cameras: Any = None
+        if start["cameras"]:
+            from virtual_cameras import VirtualCameras
+
+            self._cameras = VirtualCameras(self)
         self._poll = select.poll()
         self._poll.register(self.readable, select.POLLIN)
 
@@ -153,6 +159,11 @@ class VirtualBoard:
         """The modem, if this board has one."""
         modem: VirtualModem | None = self._modem
         return modem
+
+    def cameras(self) -> "VirtualCameras | None":
+        """The cameras, if this board has some."""
+        cameras: VirtualCameras | None = self._cameras
+        return cameras
 
     def secure(self, line: "Any") -> "Any":
         """A connection to the broker over the modem's socket `line`."""

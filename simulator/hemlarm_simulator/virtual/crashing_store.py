@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url
@@ -28,9 +29,15 @@ class CrashingStore(Store):
     """Told of each point of CRASH_POINTS as a writing transaction passes it; may raise IngestCrashError."""
 
     @classmethod
-    def open(cls, url: str = IN_MEMORY) -> "CrashingStore":
-        """A new store in memory. Of all but the first, the tables are copied, for there are thousands of worlds."""
-        assert url == IN_MEMORY
+    def open(cls, url: str = IN_MEMORY, picture_keys: Path | None = None) -> "CrashingStore":
+        """A new store in memory. Of all but the first, the tables are copied, for there are thousands of worlds.
+
+        A file is opened as any store is: several threads can look into that one.
+        """
+        if url != IN_MEMORY:
+            opened = super().open(url, picture_keys)
+            assert isinstance(opened, cls)
+            return opened
         store = cls(make_engine(make_url(url)), "in memory")
         store.restore(_with_tables())
         return store

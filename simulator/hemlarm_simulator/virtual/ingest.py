@@ -9,6 +9,8 @@ from typing import Any
 
 from hemlarm_cloud.broker.client import RECONNECT_S
 from hemlarm_cloud.ingest.core import COMMAND_REPEAT_MS
+from hemlarm_cloud.ingest.readings import readings_of
+from hemlarm_cloud.ingest.requests_sent import CODE_PURPOSE
 from hemlarm_cloud.sms import envelope
 from hemlarm_cloud.sms.gateway import SmsGateway
 from hemlarm_cloud.store import Change, Command, Configuration, Event, LineFault, Panel, PathReport, PresumedAlarm
@@ -45,8 +47,15 @@ class VirtualCloud:
     core_type: type[LyingCore] = LyingCore
     """What each new process runs."""
 
-    def __init__(self, clock: Clock, ledger: Ledger, seed: int, faults: Faults | None = None) -> None:
-        self.store = CrashingStore.open()
+    def __init__(
+        self,
+        clock: Clock,
+        ledger: Ledger,
+        seed: int,
+        faults: Faults | None = None,
+        store: CrashingStore | None = None,
+    ) -> None:
+        self.store = store or CrashingStore.open()
         self.faults = faults or Faults(clock, ledger)
         self.disturbances = {
             direction: Disturbance(direction, clock, self.faults, Chance(seed, f"disturbance {direction}"))
@@ -65,7 +74,7 @@ class VirtualCloud:
         self._pump: Timer | None = None
         self._pump_ms = 0
         self._gateway = SmsGateway()
-        self._phone: Subscriber | None = None
+        self._phones: list[tuple[SmsCentre, Subscriber]] = []
         self._asked_ms = 0
         self._waiting = False
         self._last_event = 0
@@ -106,14 +115,26 @@ class VirtualCloud:
         with self.store.read() as reading:
             return reading.events(panel, limit=_EVENTS_MAX)
 
-    def send_command(self, panel: str, verb: int, argument: int, user: int) -> bytes:
-        """Asks something of a panel; returns the command's id."""
-        now_ms = self.unix_ms
-        command = Command(self._chance(8), panel, "scenario", verb, argument, user, now_ms, now_ms + COMMAND_LIFE_MS)
+    def send_command(self, panel: str, verb: int, argument: int, user: int, code: str = "") -> bytes:
+        """Asks something of a panel, perhaps with a user's code; returns the command's id."""
+        now_ms, command_id = self.unix_ms, self._chance(8)
+        sealed = self.vault.seal(CODE_PURPOSE, command_id.hex(), code.encode()) if code else None
+        life = now_ms, now_ms + COMMAND_LIFE_MS
+        command = Command(command_id, panel, "scenario", verb, argument, user, *life, code=sealed)
         with self.store.begin() as tx:
             tx.add_command(command)
-        self._asked()
+        self.asked()
         return command.id
+
+    def readings(self, panel: str) -> dict[tuple[int, int], int]:
+        """What a panel last told of its temperatures, plugs, locks and areas, by kind and number."""
+        with self.store.read() as reading:
+            return readings_of(reading, panel)
+
+    def asked(self) -> None:
+        """A request may wait in the store, or may have lived too long there."""
+        self._asked_ms = self._clock.now_ms
+        self._pump_now()
 
     def command(self, command_id: bytes) -> Command | Change | None:
         """The command or the change of the configuration with that id."""
@@ -130,7 +151,7 @@ class VirtualCloud:
         change = Change(self._chance(8), panel, "scenario", user, base, edits_cbor, now_ms, now_ms + COMMAND_LIFE_MS)
         with self.store.begin() as tx:
             tx.add_change(change)
-        self._asked()
+        self.asked()
         return change.id
 
     def configuration(self, panel: str) -> Configuration | None:
@@ -165,8 +186,11 @@ class VirtualCloud:
             return reading.path_reports(panel)
 
     def connect_sms(self, centre: SmsCentre, number: str = CENTRE_NUMBER) -> None:
-        """The cloud has a phone number from now on, and a gateway behind it that runs whenever the broker does."""
-        self._phone = centre.subscriber(number, self._sms_arrived)
+        """The cloud has a phone number from now on, and a gateway behind it that runs whenever the broker does.
+
+        Houses with an SMS centre of their own each reach it there.
+        """
+        self._phones.append((centre, centre.subscriber(number, self._sms_arrived)))
 
     def close(self) -> None:
         """Frees the database."""
@@ -204,7 +228,7 @@ class VirtualCloud:
         """The cloud's wall clock jumps, and is wrong until it jumps back."""
         self._wrong_by_ms += delta_ms
         self.faults.happened("cloud-clock-jump", delta_ms)
-        self._asked()
+        self.asked()
 
     def misacknowledge(self) -> None:
         """The next event that comes in a session is lost, and acknowledged with a tag that is not its own."""
@@ -225,7 +249,7 @@ class VirtualCloud:
             disturbance.end()
         if self._wrong_by_ms:
             self._wrong_by_ms = 0
-            self._asked()
+            self.asked()
 
     # The ingest's process.
 
@@ -337,11 +361,6 @@ class VirtualCloud:
         self._pump_within(COMMAND_REPEAT_MS if self._waiting else None)
         self._pump_within(None if deadline_ms is None else deadline_ms - now_ms)
 
-    def _asked(self) -> None:
-        """A request may wait, or may have lived too long."""
-        self._asked_ms = self._clock.now_ms
-        self._pump_now()
-
     def _waits(self, now_ms: int) -> bool:
         """Whether a request waits; if so, it has to be looked for again."""
         with self.store.read() as reading:
@@ -365,5 +384,6 @@ class VirtualCloud:
         for panel, frame in frames:
             self.broker.publish(topics.down(panel), frame)
         for text in self.core.texts():
-            if self._phone is not None:
-                self._phone.send(text.number, text.frame)
+            reached = [phone for centre, phone in self._phones if text.number in centre.numbers]
+            for phone in (reached or [phone for _, phone in self._phones])[:1]:
+                phone.send(text.number, text.frame)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hemlarm_cloud.pictures import arriving
 from hemlarm_cloud.store import Change, Command, Configuration, Event, LineFault, PathReport, PresumedAlarm
 from hemlarm_protocol import cbor
 from hemlarm_simulator.virtual.ingest import VirtualCloud
@@ -18,9 +19,18 @@ class PanelCloud:
         """All events that the cloud has committed for the panel, in the order of their commits."""
         return self._cloud.events(self._panel)
 
-    def send_command(self, verb: int, argument: int, user: int) -> bytes:
-        """Asks something of the panel; returns the command's id."""
-        return self._cloud.send_command(self._panel, verb, argument, user)
+    def send_command(self, verb: int, argument: int, user: int, code: str = "") -> bytes:
+        """Asks something of the panel, perhaps with a user's code; returns the command's id."""
+        return self._cloud.send_command(self._panel, verb, argument, user, code)
+
+    def readings(self) -> dict[tuple[int, int], int]:
+        """What the panel last told of its temperatures, plugs, locks and areas, by kind and number."""
+        return self._cloud.readings(self._panel)
+
+    def pictures(self) -> list[int]:
+        """The camera's zone of each of the panel's pictures that has arrived whole."""
+        with self._cloud.store.read() as reading:
+            return arriving.arrived(reading, self._panel)
 
     def command(self, command_id: bytes) -> Command | Change | None:
         """The command or the change of the configuration with that id."""

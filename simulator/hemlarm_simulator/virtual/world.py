@@ -18,6 +18,7 @@ from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.ledger import Ledger
 from hemlarm_simulator.modem_description import ModemDescription
 from hemlarm_simulator.nor_flash import PowerCut
+from hemlarm_simulator.plants.camera import CameraPort
 from hemlarm_simulator.plants.power_supply import PowerSupply, Site
 from hemlarm_simulator.simulated_panel import BROWN_OUT, POWER, PanelCrashedError, PanelSetup, SimulatedPanel
 from hemlarm_simulator.virtual.faults import Faults
@@ -116,15 +117,19 @@ class VirtualWorld:
         seed: int = 1,
         setup: PanelSetup | None = None,
         began_unix_ms: int = WORLD_BEGAN_UNIX_MS,
+        clock: VirtualClock | None = None,
+        cloud: VirtualCloud | None = None,
     ) -> None:
+        """With `cloud` it is one of several houses of a cloud that outlives it, on a `clock` of that cloud's time."""
         if setup is None:
             config = house.panel_config(Chance(seed, "code salt")(16))
             setup = PanelSetup(seeded_credentials(seed), config)
-        self.clock = VirtualClock(began_unix_ms)
+        self.clock = clock or VirtualClock(began_unix_ms)
         self.ledger = Ledger()
         self.house = House(house, self.clock, self._input, Chance(seed, "house"))
         self._faults = Faults(self.clock, self.ledger)
-        self.cloud_process = VirtualCloud(self.clock, self.ledger, seed, self._faults)
+        self._owns_cloud = cloud is None
+        self.cloud_process = cloud or VirtualCloud(self.clock, self.ledger, seed, self._faults)
         self.cloud_process.provision(setup.credentials)
         self.network = SimulatedNetwork(
             self.clock, self.cloud_process.broker, self.ledger, faults=self._faults, chance=Chance(seed, "network")
@@ -134,6 +139,9 @@ class VirtualWorld:
         self.panel.handlers |= {"connect": self._connect, "send": self._send, "close": self._close}
         self._flash_cut = FlashCut(self.panel, self._faults, Chance(seed, "flash cut"))
         self._turns = PanelTurns(self.panel, self.clock)
+        self.cameras = CameraPort(self.house, self.clock, self._turns.post)
+        """What the house's cameras saw."""
+        self.panel.handlers |= self.cameras.handlers
         self.mobile = MobileNetwork(
             self.clock,
             self.cloud_process.broker,
@@ -204,9 +212,10 @@ class VirtualWorld:
         self._lose_power(cause)
 
     def close(self) -> None:
-        """Ends the panel and the cloud."""
+        """Ends the panel, and the cloud if it is its own."""
         self._lose_power()
-        self.cloud_process.close()
+        if self._owns_cloud:
+            self.cloud_process.close()
 
     # What goes wrong.
 
@@ -242,6 +251,10 @@ class VirtualWorld:
         if self.panel.on:
             self._faults.happened(f"panel-hang-{kind}")
             self._turns.post(["hang", kind])
+
+    def fail_flash(self, chips: list[str]) -> None:
+        """These flash chips answer no more, until the panel starts again; none: all work."""
+        self._turns.post(["failing", chips])
 
     def forget_state(self) -> None:
         """Erases the panel's saved state, as a chip does that goes bad. Only while the panel is off."""
