@@ -12,7 +12,7 @@ demo: setup
 	@.venv/bin/hemlarm demo
 
 test: setup
-	@.venv/bin/python -m pytest --quiet --numprocesses=2 --dist=worksteal
+	@.venv/bin/python -m pytest --quiet --numprocesses=3 --dist=worksteal
 
 lint: setup
 	@.venv/bin/ruff check

@@ -118,6 +118,7 @@ PLACES = {
     "bench/": "*.py",
     "docs/": "*.md *.svg *.png *.cddl",
     "docs/reports/": "*.pdf *.csv *.md",
+    "docs/screens/": "*.png",
     "docs/decisions/": "[0-9][0-9][0-9][0-9]-*.md",
 }
 

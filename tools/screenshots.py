@@ -2,7 +2,7 @@
 
 `python tools/screenshots.py` plays an evening in a simulated house, with the real firmware and the embedded cloud, and
 visits the pages of whoever sees something of it; `python tools/screenshots.py desk home` takes only those whose names
-begin so. It needs Chromium, and no network.
+begin so. It needs Chromium, and no network. `--list` only writes the page's table of them.
 """
 
 import io
@@ -26,9 +26,14 @@ from tools.screenshot_evening import EVENING, HOUSE, live_through
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "screens"
+DOCUMENT = ROOT / "docs" / "pages.md"
+BEGIN, END = "<!-- listed: screens -->", "<!-- end: screens -->"
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
+
+PEOPLE = {"": "anybody", "house": "who simulates", "olle": "an operator", "ivar": "an installer"}
+"""Who is who in the table; everybody else lives in the house."""
 
 COLOURS = 128
 """Enough for flat pages, and a third of the bytes."""
@@ -44,41 +49,66 @@ class Shot:
     """
 
     name: str
+    what: str
     who: str
     path: str
     open_first: str = ""
-    tall: bool = False
 
 
 SHOTS = (
-    Shot("house", "house", "/"),
-    Shot("sign-in", "", "/login"),
-    Shot("sign-up", "", "/sign-up"),
-    Shot("desk-queue", "olle", "/desk"),
-    Shot("desk-case", "olle", "/desk", "case"),
-    Shot("desk-site", "olle", "/desk", "site"),
-    Shot("desk-search", "olle", "/desk/search?q=Berg"),
-    Shot("desk-reports", "olle", "/desk/reports"),
-    Shot("desk-log", "olle", "/desk/log"),
-    Shot("home-status", "anna@example.org", "/home"),
-    Shot("home-history", "anna@example.org", "/home/history"),
-    Shot("home-climate", "anna@example.org", "/home/climate"),
-    Shot("home-notices", "anna@example.org", "/home/notices"),
-    Shot("home-family", "anna@example.org", "/home/family"),
-    Shot("home-contacts", "anna@example.org", "/home/contacts"),
-    Shot("home-plan", "anna@example.org", "/home/plan"),
-    Shot("home-passwords", "anna@example.org", "/home/passwords"),
-    Shot("home-settings", "anna@example.org", "/home/settings"),
-    Shot("account", "anna@example.org", "/account"),
-    Shot("installer-sites", "ivar", "/installer"),
-    Shot("installer-site", "ivar", "/installer", "Villa Berg"),
-    Shot("installer-walk", "ivar", "/installer", "Villa Berg > walk"),
-    Shot("installer-file", "ivar", "/installer/check"),
+    Shot("house", "The house", "house", "/"),
+    Shot("sign-in", "Signing in", "", "/login"),
+    Shot("sign-up", "Signing up", "", "/sign-up"),
+    Shot("desk-queue", "The queue", "olle", "/desk"),
+    Shot("desk-case", "A case", "olle", "/desk", "case"),
+    Shot("desk-site", "A site at the desk", "olle", "/desk", "site"),
+    Shot("desk-search", "Search", "olle", "/desk/search"),
+    Shot("desk-reports", "Reports", "olle", "/desk/reports"),
+    Shot("desk-log", "The log of everybody", "olle", "/desk/log"),
+    Shot("home-status", "Home", "anna@example.org", "/home"),
+    Shot("home-history", "History", "anna@example.org", "/home/history"),
+    Shot("home-climate", "Temperatures, plugs, lock", "anna@example.org", "/home/climate"),
+    Shot("home-notices", "Notices", "anna@example.org", "/home/notices"),
+    Shot("home-family", "Family", "anna@example.org", "/home/family"),
+    Shot("home-contacts", "Contacts", "anna@example.org", "/home/contacts"),
+    Shot("home-plan", "Action plan", "anna@example.org", "/home/plan"),
+    Shot("home-passwords", "Passwords", "anna@example.org", "/home/passwords"),
+    Shot("home-settings", "Settings", "anna@example.org", "/home/settings"),
+    Shot("account", "Account", "anna@example.org", "/account"),
+    Shot("installer-sites", "Sites", "ivar", "/installer"),
+    Shot("installer-site", "A site", "ivar", "/installer", "Villa Berg"),
+    Shot("installer-walk", "Walk test", "ivar", "/installer", "Villa Berg > walk"),
+    Shot("installer-file", "Site file", "ivar", "/installer/check"),
 )
+
+
+def relisted(document: str) -> str:
+    """The document with the table of pictures made anew. Raises ValueError when it lacks the place of it."""
+    before, found, rest = document.partition(BEGIN)
+    _, closed, after = rest.partition(END)
+    if not found or not closed:
+        raise ValueError(f"docs/pages.md needs the lines {BEGIN} and {END} around the table")
+    rows = [
+        f"| {shot.what} | {PEOPLE.get(shot.who, 'a customer')} | {_links(shot, 'desktop')} | {_links(shot, 'phone')} |"
+        for shot in SHOTS
+    ]
+    table = "\n".join(["| page | who | desktop | telephone |", "|---|---|---|---|", *rows])
+    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
+
+
+def _links(shot: Shot, size: str) -> str:
+    """The light picture, and links to both."""
+    names = {theme: f"screens/{shot.name}-{size}-{theme}.png" for theme in THEMES}
+    width = 320 if size == "desktop" else 120
+    shown = f'<img src="{names["light"]}" width="{width}" alt="{shot.what}, {size}, light">'
+    return f"{shown}<br>[light]({names['light']}), [dark]({names['dark']})"
 
 
 def main(arguments: list[str]) -> int:
     """Take the pictures whose names begin with one of the arguments, or all; returns the exit code."""
+    DOCUMENT.write_text(relisted(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
+    if arguments == ["--list"]:
+        return 0
     program = shutil.which("chromium")
     if program is None:
         sys.stderr.write("there is no chromium here: apt-get install chromium\n")

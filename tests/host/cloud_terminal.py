@@ -20,9 +20,9 @@ class Terminal:
     def __init__(self, data: Path) -> None:
         self.data = data
 
-    def run(self, *words: str) -> Result:
+    def run(self, *words: str, typed: str = "") -> Result:
         environment = {"HEMLARM_DATA": str(self.data), "COLUMNS": "80"}
-        return CliRunner().invoke(cli.app, list(words), env=environment)
+        return CliRunner().invoke(cli.app, list(words), input=typed, env=environment)
 
     def facts(self, *words: str, status: int = 0) -> Any:
         result = self.run(*words, "--json")

@@ -27,6 +27,13 @@ EXPECTED = {
     "service-hold-up": "ABI",
     "service-fire": "ABI",
     "service-technical": "ABCI",
+    "arm": "ABC",
+    "disarm": "AB",
+    "bypass": "AB",
+    "outputs": "AB",
+    "unlock": "AB",
+    "change-map": "AI",
+    "change-settings": "AI",
 }
 
 APPROVED = Standing("I", None, LATER_MS, None)

@@ -23,6 +23,7 @@ SECTIONS = {
     "areas": config_fields.AREA,
     "zones": config_fields.ZONE,
     "users": config_fields.USER,
+    "outputs": config_fields.OUTPUT,
 }
 
 
@@ -32,6 +33,7 @@ USUAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "areas": {},
     "zones": {"type": st.sampled_from(["entry", "follower", "instant", "fire", "hold_up"]), "area": st.just(1)},
     "users": {},
+    "outputs": {"kind": st.sampled_from(["plug", "lock"])},
 }
 TEXTS = {"apn": st.text("abc-.", max_size=9), "sms_to": st.from_regex(r"\+[0-9]{7,15}", fullmatch=True)}
 LISTS = {"areas": st.just([1]), "tags": st.lists(st.binary(min_size=16, max_size=16), max_size=4)}

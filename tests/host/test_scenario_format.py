@@ -184,6 +184,7 @@ def test_every_example_in_the_pages_tables_can_be_read() -> None:
     for example in examples:
         house = "reference" if f"`{example}`" in of_power else "big-villa"
         house = "two-paths" if f"`{example}`" in of_paths else house
+        house = "smart-villa" if re.search(r"\b(front|lamp)\b", example) else house
         parse_scenario(f"house {house}\ncentre family\nat 1s {example}", "x.txt")
 
 

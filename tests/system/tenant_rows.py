@@ -22,7 +22,7 @@ _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
 _APART = 100_000
 """Between the first ids of two tables."""
 
-SHARED = ("lane",)
+SHARED = ("lane", "push_key")
 """Tables that belong to nobody."""
 
 _TEXTS = {
@@ -57,7 +57,7 @@ _OF_TABLES: dict[tuple[str, str], Any] = {
 }
 
 _NEVER = ("password", "counter_password", "secret", "next_secret", "document")
-"""Columns of sealed or encoded bytes; they may stay empty."""
+"""Columns of sealed or encoded bytes, where they may stay empty."""
 
 
 class Tenant:
@@ -115,7 +115,7 @@ class Tenant:
         return self.ids.get(other.table.name) if other.name == "id" else self._plain(column)
 
     def _plain(self, column: "Column[Any]") -> Any:
-        if column.name in _NEVER or (column.nullable and not isinstance(column.type, (String, Text))):
+        if column.nullable and (column.name in _NEVER or not isinstance(column.type, (String, Text))):
             return None
         if isinstance(column.type, LargeBinary):
             return self.canary.encode()[: column.type.length or 100].ljust(column.type.length or 4, b"\1")

@@ -18,7 +18,7 @@ from websockets.typing import Origin
 
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.page.actions import ActionError, do
-from hemlarm_simulator.page.command import chosen_houses
+from hemlarm_simulator.page.command import chosen_houses, read_credentials
 from hemlarm_simulator.page.doors import Doors
 from hemlarm_simulator.page.feed import Feed
 from hemlarm_simulator.page.opening import Opened, Wanted, opened
@@ -26,6 +26,7 @@ from hemlarm_simulator.page.pictures import content
 from hemlarm_simulator.page.runner import VirtualRunner
 from hemlarm_simulator.page.scene import VirtualScene
 from hemlarm_simulator.page.stories import story
+from hemlarm_simulator.real_cloud import RealCloud
 
 LIMIT_S = 30.0
 HEMLARM = Path(sys.executable).with_name("hemlarm")
@@ -249,6 +250,30 @@ def test_in_real_time_a_door_reaches_a_real_cloud_over_a_real_broker() -> None:
         entered = httpx.get(f"{addresses.cloud}/enter/olle")
         assert (entered.status_code, "hemlarm" in entered.cookies) == (303, True)
         assert httpx.get(f"{addresses.cloud}/enter/nobody").status_code == 404
+
+
+def test_a_panel_of_the_page_reports_to_a_cloud_elsewhere(tmp_path: Path) -> None:
+    with RealCloud(tmp_path / "elsewhere") as cloud:
+        credentials, file = cloud.provision(), tmp_path / "panel.cbor"
+        file.write_bytes(credentials.to_cbor())
+        wanted = Wanted(
+            chosen_houses(["villa"], 1), cloud="http://cloud.example", credentials=(read_credentials(file),)
+        )
+        with opened(wanted) as addresses, watching(addresses) as (snapshot, messages):
+            assert [door["url"] for door in snapshot["doors"]] == ["http://cloud.example"]
+            assert post(addresses, panel=1, do="press", what="fire-button").status_code == 200
+            found: dict[str, Item] = {}
+            while not any(item["qcode"] == 1115 and item["acked_ms"] for item in found.values()):
+                found |= {item["id"]: item for item in next(messages)["timeline"]}
+        assert [event.qcode for event in cloud.events(credentials.panel_id)].count(1115) == 1
+
+
+@contextmanager
+def watching(addresses: Opened) -> Iterator[tuple[Item, Iterator[Item]]]:
+    """What a page is told: first all there is, then each change."""
+    live = f"{addresses.page.replace('http', 'ws')}/live"
+    with connect(live, origin=Origin(addresses.page), max_size=None) as socket:
+        yield json.loads(socket.recv()), iter(lambda: json.loads(socket.recv(LIMIT_S)), None)
 
 
 def test_the_command_says_where_the_page_is_and_ends_when_it_is_told_to() -> None:

@@ -1,8 +1,9 @@
 """Wrong attempts: each further one at the same login, or from the same address, waits longer. Kept over restarts."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, literal, select, update
 
 from hemlarm_cloud.errors import RefusedError
 from hemlarm_cloud.store.queries import Queries
@@ -78,5 +79,13 @@ def succeeded(tx: Transaction, key: str) -> None:
 
 def forget_old(tx: Transaction, now_ms: int) -> int:
     """Take away what counts no more, and return how many those were."""
-    old = login_attempt.c.last_ms <= now_ms - FORGOTTEN_MS
-    return tx.connection.execute(delete(login_attempt).where(old, login_attempt.c.locked_until_ms <= now_ms)).rowcount
+    return tx.connection.execute(delete(login_attempt).where(_is_old(now_ms))).rowcount
+
+
+def old(now_ms: int) -> Select[Any]:
+    """Return the query for what `forget_old` would take away."""
+    return select(literal(1)).select_from(login_attempt).where(_is_old(now_ms))
+
+
+def _is_old(now_ms: int) -> ColumnElement[bool]:
+    return and_(login_attempt.c.last_ms <= now_ms - FORGOTTEN_MS, login_attempt.c.locked_until_ms <= now_ms)

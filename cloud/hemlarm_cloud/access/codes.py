@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, literal, select, update
 
 from hemlarm_cloud.errors import NotFoundError
 from hemlarm_cloud.store.queries import Queries
@@ -111,7 +111,16 @@ def withdraw(tx: Transaction, purpose: Purpose, person: int, now_ms: int) -> Non
 
 def forget_old(tx: Transaction, now_ms: int) -> int:
     """Take away what has proved nothing for a week, and return how many those were."""
-    return tx.connection.execute(delete(one_time_code).where(one_time_code.c.expires_ms < now_ms - 7 * DAY_MS)).rowcount
+    return tx.connection.execute(delete(one_time_code).where(_is_old(now_ms))).rowcount
+
+
+def old(now_ms: int) -> Select[Any]:
+    """Return the query for what `forget_old` would take away."""
+    return select(literal(1)).select_from(one_time_code).where(_is_old(now_ms))
+
+
+def _is_old(now_ms: int) -> ColumnElement[bool]:
+    return one_time_code.c.expires_ms < now_ms - 7 * DAY_MS
 
 
 def _put(

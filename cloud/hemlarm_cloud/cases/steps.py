@@ -6,6 +6,7 @@ next (ms since 1970) or None. It reads no clock and no randomness, so virtual ti
 
 from collections.abc import Callable
 
+from hemlarm_cloud.access import forgetting
 from hemlarm_cloud.cases import conditions, work
 from hemlarm_cloud.handling import timers
 from hemlarm_cloud.notices import telling
@@ -29,6 +30,7 @@ STEPS: dict[str, Step] = {
     "dates": dates.step,
     "monthly reports": monthly.step,
     "pictures": retention.step,
+    "codes and attempts": forgetting.step,
 }
 """By name, for logs. What is urgent comes first: every other step is bounded, and new events come again after each."""
 

@@ -17,14 +17,14 @@ _PAIRS = {
     "TA/TR": 137, "ES/EJ": 145, "WA/WR": 154, "ZA/ZR": 159, "GA/GR": 151, "MA/MR": 100, "QA/QR": 101,
     "UA/UR": 140, "UX/": 140, "AT/AR": 301, "YT/YR": 302, "XT/XR": 384, "YM/": 311, "YP/YQ": 312, "IA/IR": 300,
     "YC/YK": 350, "YS/": 354, "LT/LR": 351, "XL/XC": 381, "XQ/XH": 344, "UT/UJ": 380, "US/": 380, "XS/XJ": 383,
-    "EE/": 374, "EA/": 374, "UB/UU": 570, "YX/YZ": 308, "JA/": 461, "RB/RS": 627,
+    "EE/": 374, "EA/": 374, "UB/UU": 570, "YX/YZ": 308, "JA/": 461, "RB/RS": 627, "DT/DR": 432,
 }  # fmt: skip
 
 # What has no end of its own. Contact ID says "armed" with the qualifier of a restore.
 _SINGLE = {
     "CL": 3401, "OP": 1401, "CA": 3403, "OA": 1403, "CG": 3441, "OG": 1441, "CF": 3401, "OC": 1406, "BC": 1406,
     "CI": 1454, "RP": 1602, "RX": 1601, "TX": 1601, "RR": 1305, "TS": 1607, "TE": 3607, "LB": 1627, "LX": 1628,
-    "NL": 3441, "YG": 1306, "JO": 1624, "YY": 1602,
+    "NL": 3441, "YG": 1306, "JO": 1624, "YY": 1602, "DO": 1422, "DC": 3422,
 }  # fmt: skip
 
 # What transmitters with codes of their own write, in Swedish and English.

@@ -68,7 +68,8 @@ export function live(url, onMessage, onOpen = () => {}) {
   function close() {
     ended = true;
     clearTimeout(lostTimer);
-    socket?.close();
+    // One that is not there yet goes with the page, and without a complaint on the console.
+    if (socket?.readyState !== WebSocket.CONNECTING) socket?.close();
   }
 
   window.addEventListener("pagehide", close, { once: true });
