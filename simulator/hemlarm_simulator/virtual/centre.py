@@ -1,12 +1,12 @@
 """The receiving centre in virtual time: the real case work, in the world's loop, on the store that the ingest writes.
 
-What `CaseService` does with a thread is played here: each step runs after whatever the ingest may have stored, and
-again when it said that it has something to do.
+What `CaseService` does with a thread is played here: what follows events runs after whatever the ingest may have
+stored, and each step when it said that it has something to do.
 """
 
 from collections.abc import Callable
 
-from hemlarm_cloud.cases.steps import STEPS
+from hemlarm_cloud.cases.steps import CASES, FOLLOWING, STEPS
 from hemlarm_cloud.store import Store
 from hemlarm_simulator import centre_site
 from hemlarm_simulator.centre_description import CentreDescription
@@ -18,6 +18,11 @@ from hemlarm_simulator.virtual.world import VirtualWorld
 LOOK_MS = 20
 """From a commit to the case work's look at it: about what a process of its own takes to notice."""
 
+IDLE_MS = 600_000
+"""How often a step is called that asked for nothing, while the centre works at all. In real time it is more often, and
+what then comes to light sooner waits for no longer than this here.
+"""
+
 
 class VirtualCentre:
     """Runs the steps. `unix_ms` is the cloud's wall clock."""
@@ -28,9 +33,16 @@ class VirtualCentre:
         self._unix_ms = unix_ms
         self._next: Timer | None = None
         self._next_ms = 0
+        self._due_ms = dict.fromkeys(STEPS, 0)
+        self._asked_ms: dict[str, int | None] = dict.fromkeys(STEPS)
+
+    def stored(self) -> None:
+        """Something may have been stored."""
+        self._within(LOOK_MS)
 
     def wake(self) -> None:
-        """Something may have been stored, or somebody has acted."""
+        """Somebody has acted: that may be anything to any step."""
+        self._due_ms = dict.fromkeys(STEPS, 0)
         self._within(LOOK_MS)
 
     def stop(self) -> None:
@@ -40,10 +52,13 @@ class VirtualCentre:
 
     def _work(self) -> None:
         now_ms = self._unix_ms()
-        for step in STEPS.values():
-            due_ms = step(self._store, now_ms)
-            if due_ms is not None:
-                self._within(max(1, due_ms - now_ms))
+        for name, step in STEPS.items():
+            if name == CASES or name in FOLLOWING or now_ms >= self._due_ms[name]:
+                asked_ms = self._asked_ms[name] = step(self._store, now_ms)
+                self._due_ms[name] = now_ms + IDLE_MS if asked_ms is None else min(asked_ms, now_ms + IDLE_MS)
+            asked_ms = self._asked_ms[name]
+            if asked_ms is not None:
+                self._within(max(1, asked_ms - now_ms))
 
     def _within(self, wait_ms: int) -> None:
         """Works after so long, unless it does sooner."""
@@ -62,6 +77,6 @@ def open_desk(world: VirtualWorld, house: HouseDescription, described: CentreDes
     zones = {sensor.zone: sensor.label or sensor.name for sensor in house.sensors}
     registered = centre_site.register(cloud.store, cloud.vault, described, world.panel.id, zones, cloud.unix_ms)
     centre = VirtualCentre(world.clock, cloud.store, lambda: cloud.unix_ms)
-    cloud.at_rest = centre.wake
+    cloud.at_rest = centre.stored
     centre.wake()
     return CentreDesk(cloud.store, cloud.vault, registered, lambda: cloud.unix_ms, centre.wake)
