@@ -179,8 +179,12 @@ def test_a_flood_of_wishes_is_held_back(told: Told) -> None:
     told.connect(commands=True)
     topic = told.assistant.config("switch")["command_topic"]
     answer = f"hemlarm/{told.home.site}/answer"
-    for _ in range(ASKED_A_MINUTE + 3):
+    waited = threading.Event()
+    for _ in range(20 * ASKED_A_MINUTE):  # Of what comes at once some is dropped, and counts for nothing.
+        if "a minute are the most" in told.assistant.known.get(answer, ""):
+            break
         told.assistant.say(topic, "ON")
+        waited.wait(0.02)
     told.assistant.expect(lambda known: "a minute are the most" in known.get(answer, ""))
     assert len(told.commands()) <= commands.UNANSWERED_MAX
 
