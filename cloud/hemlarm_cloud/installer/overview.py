@@ -6,6 +6,7 @@ from sqlalchemy import Row, func, or_, select
 
 from hemlarm_cloud import scope
 from hemlarm_cloud.actor import Actor
+from hemlarm_cloud.installer import configuring
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.store.schema import line_fault, panel_health, path_report
 from hemlarm_cloud.store.schema_cases import condition, service_mode
@@ -56,12 +57,7 @@ def sites(reading: Queries, actor: Actor, wanted: str = "") -> list[SiteSeen]:
 
 def panels(reading: Queries, actor: Actor, site_id: int) -> list[PanelSeen]:
     """Return the panels of a site with how they are. Raises NotFoundError."""
-    scope.expect_site(reading, actor, site_id)
-    query = select(transmitter.c.id, transmitter.c.name).where(
-        transmitter.c.site == site_id, transmitter.c.kind == "hemlarm", transmitter.c.ended_ms.is_(None)
-    )
-    rows = reading.connection.execute(query.order_by(transmitter.c.id)).all()
-    return [_panel(reading, row.id, row.name) for row in rows]
+    return [_panel(reading, row.id, row.name) for row in configuring.panels(reading, actor, site_id)]
 
 
 def _panel(reading: Queries, panel: str, name: str) -> PanelSeen:
