@@ -1,7 +1,7 @@
 # Everything runs in .venv, which each target first sets up or brings up to date: see tools/bootstrap.py.
 
 PYTHON ?= python3
-CHECKED = protocol cloud simulator firmware tests tools $(wildcard bench/*.py)
+CHECKED = protocol cloud installer simulator firmware tests tools $(wildcard bench/*.py)
 
 .PHONY: setup demo test lint mutants search bugs fuzz
 

@@ -15,16 +15,19 @@ import tidiness as t
 ROOT = Path(__file__).parents[1]
 MICROPYTHON = Path(sys.executable).with_name("micropython")
 
-PRODUCT = ("protocol/", "firmware/", "cloud/", "simulator/")
+PRODUCT = ("protocol/", "firmware/", "cloud/", "installer/", "simulator/")
 
 # Who may import whom of our own packages.
 DIRECTIONS = {
     "protocol/": {"hemlarm_protocol"},
-    "firmware/": {"hemlarm_protocol", "hemlarm_firmware"},
+    "firmware/": {"hemlarm_protocol", "hemlarm_firmware", "hemlarm_boot"},
+    # It is what checks everything else, so it needs nothing else.
+    "firmware/hemlarm_boot/": {"hemlarm_boot"},
     "cloud/": {"hemlarm_protocol", "hemlarm_cloud"},
-    "simulator/": {"hemlarm_protocol", "hemlarm_cloud", "hemlarm_simulator"},
+    "installer/": {"hemlarm_protocol", "hemlarm_cloud", "hemlarm_installer"},
+    "simulator/": {"hemlarm_protocol", "hemlarm_cloud", "hemlarm_installer", "hemlarm_simulator"},
     # What runs beside the firmware, in its interpreter.
-    "simulator/hemlarm_simulator/shadow/": {"hemlarm_protocol", "hemlarm_firmware"},
+    "simulator/hemlarm_simulator/shadow/": {"hemlarm_protocol", "hemlarm_firmware", "hemlarm_boot"},
 }
 
 # The only packages that the two folders which run on a board may need on CPython, as path:package.
@@ -90,10 +93,11 @@ SEARCH_ROOTS = ("simulator/hemlarm_simulator/shadow/", "tests/shared/")
 # Every folder and what may lie in it.
 PLACES = {
     "": ".gitignore LICENSE Makefile README.md pyproject.toml requirements.lock requirements-fuzz.lock"
-    " requirements-peers.lock",
+    " requirements-peers.lock requirements-stubs.lock",
     ".ci/": "run",
     "protocol/hemlarm_protocol/": "*.py",
     "firmware/": "boot.py main.py",
+    "firmware/hemlarm_boot/": "*.py",
     "firmware/hemlarm_firmware/": "*.py",
     "firmware/typings/": "*.pyi mypy.ini",
     "cloud/hemlarm_cloud/": "*.py py.typed",
@@ -101,6 +105,7 @@ PLACES = {
     "cloud/hemlarm_cloud/pages/templates/": "*.html",
     "cloud/hemlarm_cloud/reports/fonts/": "*.ttf README.md",
     "cloud/hemlarm_cloud/store/migrations/": "*.py script.py.mako",
+    "installer/hemlarm_installer/": "*.py *.toml",
     "simulator/hemlarm_simulator/": "*.py py.typed",
     "simulator/hemlarm_simulator/centres/": "*.toml",
     "simulator/hemlarm_simulator/houses/": "*.toml",

@@ -24,6 +24,7 @@ STAMP = VENV / ".complete"
 INTERPRETER = str(Path(sys.executable).resolve())  # Never .venv's own, even when that is the active one.
 LOCK = ROOT / "requirements.lock"
 PEERS_LOCK = ROOT / "requirements-peers.lock"
+STUBS_LOCK = ROOT / "requirements-stubs.lock"
 OLDEST = (3, 11)
 
 # The tables of pyproject.toml that decide what is installed; the settings of our tools are not among them.
@@ -93,7 +94,7 @@ def contents() -> str:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     tables = {**settings, **settings.get("tool", {})}
     packaging = {name: tables[name] for name in PACKAGING_TABLES if name in tables}
-    locks = "".join(path.read_text() for path in (LOCK, PEERS_LOCK))
+    locks = "".join(path.read_text() for path in (LOCK, PEERS_LOCK, STUBS_LOCK))
     return hashlib.sha256((json.dumps(packaging, sort_keys=True) + locks).encode()).hexdigest()
 
 
@@ -170,10 +171,26 @@ def set_up(fresh: bool) -> None:
     peers = VENV / "peers"  # Their own pins are too old for .venv; tests run them as programs, nobody imports them.
     shutil.rmtree(peers, ignore_errors=True)
     run(*pip, "--quiet", "--require-hashes", "--no-deps", "--target", peers, "--requirement", PEERS_LOCK)
+    install_stubs(pip)
     say("  installing the project itself ...")
     run(*pip, "--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     STAMP.write_text(f"{identity()}\n{contents()}\n")
     say(f"Set up in {time.monotonic() - began:.0f} s.")
+
+
+def install_stubs(pip: "list[str]") -> None:
+    """Install what tells the type checker of each board's MicroPython: the same names for each, so a folder each."""
+    say("  installing the boards' type stubs beside them ...")
+    stubs = VENV / "stubs"
+    shutil.rmtree(stubs, ignore_errors=True)
+    stubs.mkdir()
+    for block in STUBS_LOCK.read_text().split("\nmicropython-"):
+        name = "micropython-" + block.removeprefix("micropython-")
+        only = stubs / "one.lock"
+        only.write_text(name)
+        target = stubs / name.split("==")[0].removeprefix("micropython-").removesuffix("-stubs")
+        run(*pip, "--quiet", "--require-hashes", "--no-deps", "--target", target, "--requirement", only)
+    only.unlink()
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from hemlarm_simulator.firmware_build import FirmwareBuild
+from hemlarm_installer.firmware_build import FirmwareBuild
 
 _ALARM = "the alarm: zones, areas, keypad, power"
 _NETWORK = "MQTT over TLS"

@@ -14,10 +14,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from hemlarm_installer.firmware_build import FirmwareBuild
+from hemlarm_installer.firmware_code import load
 from hemlarm_protocol import keys
 from hemlarm_simulator.description import load_house
-from hemlarm_simulator.firmware_build import FirmwareBuild
-from hemlarm_simulator.firmware_code import load
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.virtual.world import VirtualWorld
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hemlarm_simulator import firmware_code
+from hemlarm_installer import firmware_code
 from hemlarm_simulator.house_table import Fields, HouseError, HouseTable
 from hemlarm_simulator.modem_description import ModemDescription, read_modem
 from hemlarm_simulator.output_description import OutputDescription, read_output

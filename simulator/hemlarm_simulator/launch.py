@@ -20,7 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hemlarm_simulator.firmware_build import FirmwareBuild
+from hemlarm_installer.firmware_build import FirmwareBuild
+
+SHADOW = Path(__file__).with_name("shadow")
+"""What stands in for a board in a panel's process."""
 
 _LOG_TAIL = 4000
 _SERVER = Path(__file__).with_name("fork_server.py")
@@ -95,7 +98,7 @@ class ForkServer:
         self._folder = tempfile.TemporaryDirectory(prefix="hemlarm-panels-")
         self.folder = Path(self._folder.name)
         """Where files of panels may lie; it goes with the server."""
-        self.firmware = FirmwareBuild(self.folder)
+        self.firmware = FirmwareBuild(self.folder, SHADOW)
         """What panels usually run."""
         self._started = 0
         self._running: list[PanelProcess] = []

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hemlarm_simulator import firmware_code, scenario_words
+from hemlarm_installer import firmware_code
+from hemlarm_simulator import scenario_words
 from hemlarm_simulator.centre_description import CentreDescription, centres, load_centre
 from hemlarm_simulator.clock import WORLD_BEGAN_UNIX_MS
 from hemlarm_simulator.description import HouseDescription, houses, load_house

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from hemlarm_installer import firmware_code
 from hemlarm_protocol import cbor
-from hemlarm_simulator import firmware_code
 from hemlarm_simulator.scenario_text import Stage
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from itertools import pairwise
 
+from hemlarm_installer import firmware_code
 from hemlarm_protocol import message_names
-from hemlarm_simulator import firmware_code, scenario_centre, scenario_outputs, scenario_pictures
+from hemlarm_simulator import scenario_centre, scenario_outputs, scenario_pictures
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription
 from hemlarm_simulator.house import House
 from hemlarm_simulator.plants.keypad import LAMPS, LASTING, SINGLE

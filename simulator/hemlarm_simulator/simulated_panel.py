@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hemlarm_installer import firmware_code
 from hemlarm_protocol import cbor
-from hemlarm_simulator import firmware_code
 from hemlarm_simulator.board_link import CRASH_STATUS, PARKED_STATUS, RESET_STATUS, BoardLink, Frame, PanelGoneError
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock

@@ -8,11 +8,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from hemlarm_installer.firmware_code import load
 from hemlarm_simulator import cli
 from hemlarm_simulator.bench import panel, show
 from hemlarm_simulator.bench.crowded_house import AREAS, USERS, ZONES, crowded_house
 from hemlarm_simulator.bench.result import Result
-from hemlarm_simulator.firmware_code import load
 
 WIDTH = 80
 FIGURE = Result("us", 780.0, 1.6, "a call", {"64 zones: radio check-in": {"count": 864, "p95": 1595.4, "bytes": None}})

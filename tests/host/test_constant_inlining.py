@@ -2,7 +2,7 @@
 
 import pytest
 
-from hemlarm_simulator.constant_inlining import TEXT_MAX, inlined
+from hemlarm_installer.constant_inlining import TEXT_MAX, inlined
 
 
 def rewritten(**sources: str) -> dict[str, str]:

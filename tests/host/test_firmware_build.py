@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hemlarm_simulator import firmware_code
-from hemlarm_simulator.firmware_build import BuildError, FirmwareBuild
+from hemlarm_installer import firmware_code
+from hemlarm_installer.firmware_build import BuildError, FirmwareBuild
+from hemlarm_simulator.launch import SHADOW
 
 
 def test_every_module_that_a_panel_needs_is_compiled(tmp_path: Path) -> None:
-    build = FirmwareBuild(tmp_path)
+    build = FirmwareBuild(tmp_path, SHADOW)
     virtual, shadow, firmware, protocol = build.search_path(virtual=True)
     assert build.search_path(virtual=False) == [shadow, firmware, protocol]
     for file in (
@@ -29,7 +30,7 @@ def test_what_does_not_compile_is_told_with_file_and_line(tmp_path: Path, monkey
     (source / "app.py").write_text("async def main(board):\n    return return\n")
     monkeypatch.setattr(firmware_code, "firmware_root", lambda: tmp_path)
     with pytest.raises(BuildError, match=r"hemlarm_firmware\.app, line 2: SyntaxError"):
-        FirmwareBuild(tmp_path / "built").script()
+        FirmwareBuild(tmp_path / "built", SHADOW).script()
 
 
 def test_a_missing_firmware_is_told_with_the_places_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

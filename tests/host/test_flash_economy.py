@@ -2,8 +2,8 @@
 
 import pytest
 
+from hemlarm_installer.firmware_code import load
 from hemlarm_simulator.bench.flash import ERASES_MAX, FULL, PROGRAMS_MAX, Household, full_journal
-from hemlarm_simulator.firmware_code import load
 
 EVENTS = 5_000
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hemlarm_simulator import firmware_code
+from hemlarm_installer import firmware_code
 from hemlarm_simulator.description import KINDS, houses, load_house, read_house
 from hemlarm_simulator.house_table import HouseError
 from hemlarm_simulator.modem_description import CENTRE_NUMBER

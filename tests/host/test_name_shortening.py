@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from hemlarm_simulator.name_shortening import fitted, restored, shortened
+from hemlarm_installer.name_shortening import fitted, restored, shortened
 
 
 def ran(text: str) -> dict[str, object]:

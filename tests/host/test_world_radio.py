@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bench import Bench, sensor
+from hemlarm_installer import firmware_code
 from hemlarm_protocol import sensor_frames
-from hemlarm_simulator import firmware_code
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.description import SensorDescription
 

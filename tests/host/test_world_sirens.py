@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bench import Bench
-from hemlarm_simulator import firmware_code
+from hemlarm_installer import firmware_code
 from hemlarm_simulator.plants.sirens import Siren
 from hemlarm_simulator.scenario_expectations import _HEARD, _is_pattern
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 _SITE = Path(__file__).parents[2]
-_ROOTS = (_SITE / "hemlarm_simulator" / "_firmware", _SITE.parent / "firmware")
+_ROOTS = (_SITE / "hemlarm_installer" / "_firmware", _SITE.parent / "firmware")
 """Where the firmware's source is: beside the installed packages, or in the repository."""
 
 _ASKING = threading.Lock()

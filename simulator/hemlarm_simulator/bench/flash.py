@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from hemlarm_simulator import firmware_code
+from hemlarm_installer import firmware_code
 from hemlarm_simulator.bench.result import Details, Result
 from hemlarm_simulator.board_link import BoardLink
 from hemlarm_simulator.chance import Chance

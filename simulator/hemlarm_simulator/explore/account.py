@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hemlarm_installer import firmware_code
 from hemlarm_protocol import contact_id, messages
-from hemlarm_simulator import firmware_code
 from hemlarm_simulator.explore.sealed_records import KeyRing, find
 from hemlarm_simulator.nor_flash import NorFlash
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hemlarm_cloud.store import Command
-from hemlarm_simulator import firmware_code
+from hemlarm_installer import firmware_code
 from hemlarm_simulator.cloud import VERBS
 from hemlarm_simulator.description import HouseDescription, load_house
 from hemlarm_simulator.explore import mischief, moves

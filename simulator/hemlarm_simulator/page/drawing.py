@@ -6,7 +6,7 @@ come home.
 
 from typing import Any
 
-from hemlarm_simulator import firmware_code
+from hemlarm_installer import firmware_code
 from hemlarm_simulator.description import WITH_SOUNDER, HouseDescription, SensorDescription
 from hemlarm_simulator.page.plan import Opening, Plan, plan_of
 from hemlarm_simulator.page.walls import walls

