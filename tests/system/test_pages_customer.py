@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select, update
 
 from browser import BEGAN_MS, DESKTOP, PHONE, CloudPages, axe, cloud_pages, fresh_page, sign_in
@@ -119,6 +119,20 @@ def test_where_disarming_takes_a_code_it_is_asked_for_checked_by_the_panel_and_n
         expect(page.get_by_label("Din kod på manöverpanelen")).to_have_value("")
         home.answer(asked, False, 3)
         expect(page.get_by_text("Koden var fel.")).to_be_visible()
+
+
+def test_what_comes_late_never_wipes_off_what_was_said_to_a_person(tmp_path: Path, browser: Browser) -> None:
+    with lived_in(tmp_path, remote_disarm="code") as home, fresh_page(browser, ("422",)) as page:
+        home.tell(3401, at_s=-60)
+        held: list[Route] = []
+        page.route("**/home/status/part", lambda route: held.append(route))
+        with page.expect_request("**/home/status/part"):
+            sign_in(page, home.cloud, "bo")
+        page.get_by_role("button", name="Larma av").click()
+        expect(page.get_by_text("Skriv din kod: 4 till 6 siffror.")).to_be_visible()
+        with page.expect_response("**/home/status/part?wrong=*"), page.expect_response("**/home/status/part"):
+            held[0].continue_()
+        expect(page.get_by_text("Skriv din kod: 4 till 6 siffror.")).to_be_visible()
 
 
 def test_where_the_household_never_disarms_from_afar_the_page_says_so(tmp_path: Path, browser: Browser) -> None:

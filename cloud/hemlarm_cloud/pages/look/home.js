@@ -1,5 +1,6 @@
 // The customer's pages: what is asked of the home is sent without leaving the page, and its answer is looked for often.
 
+import { caughtUp, swap } from "./live.js";
 import { morph } from "./morph.js";
 
 const PENDING_MS = 300;
@@ -12,6 +13,7 @@ async function ask(event) {
   const part = form.closest("[data-live]");
   if (!part || part.dataset.asking) return;
   part.dataset.asking = "yes";
+  part.dataset.asks = String(Number(part.dataset.asks ?? 0) + 1);
   event.submitter?.setAttribute("aria-busy", "true");
   const body = new URLSearchParams(new FormData(form, event.submitter));
   form.querySelector('[name="code"]')?.form.reset();
@@ -28,19 +30,14 @@ async function ask(event) {
     event.submitter?.removeAttribute("aria-busy");
   } finally {
     delete part.dataset.asking;
+    caughtUp(part);
   }
 }
 
 /** While an answer is awaited, looks for it often: most come within a second, and no signal tells of every one. */
 async function lookForAnswers() {
   for (const part of document.querySelectorAll("[data-live]")) {
-    if (!part.querySelector("[data-pending]") || part.dataset.asking) continue;
-    try {
-      const answer = await fetch(part.dataset.live, { headers: { "X-Part": "1" }, credentials: "same-origin" });
-      if (answer.ok && !answer.redirected) morph(part, await answer.text());
-    } catch {
-      // The bar at the foot says that the connection is gone.
-    }
+    if (part.querySelector("[data-pending]")) await swap(part);
   }
   setTimeout(lookForAnswers, PENDING_MS);
 }

@@ -128,7 +128,23 @@ export function liveParts(url) {
   );
 }
 
-async function swap(part) {
+/** Fetches anew what came while the person asked for something. */
+export function caughtUp(part) {
+  if (!part.dataset.missed) return;
+  delete part.dataset.missed;
+  swap(part);
+}
+
+/**
+ * Fetches a part anew and puts it in its place. What was on its way while the person asked for something (home.js) is
+ * of before that: it would wipe off what was said to them. It is fetched again when their answer is there.
+ */
+export async function swap(part) {
+  if (part.dataset.asking) {
+    part.dataset.missed = "yes";
+    return;
+  }
+  const asks = part.dataset.asks;
   let answer;
   try {
     answer = await fetch(part.dataset.live, { credentials: "same-origin", headers: { "X-Part": "1" } });
@@ -140,6 +156,12 @@ async function swap(part) {
     return;
   }
   if (!answer.ok) return;
-  morph(part, await answer.text());
+  const shown = await answer.text();
+  if (part.dataset.asks !== asks) {
+    part.dataset.missed = "yes";
+    if (!part.dataset.asking) caughtUp(part);
+    return;
+  }
+  morph(part, shown);
   part.dispatchEvent(new CustomEvent("hemlarm:swap", { bubbles: true }));
 }
