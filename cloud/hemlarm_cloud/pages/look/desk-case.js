@@ -33,6 +33,7 @@ async function send(event) {
   event.preventDefault();
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
+  sent += 1;
   event.submitter?.setAttribute("aria-busy", "true");
   const fields = new URLSearchParams(new FormData(form, event.submitter));
   try {
@@ -68,15 +69,20 @@ function settle(form, done) {
 let fetching = false;
 let again = false;
 
+/** Forms sent: a part that was on its way when one was is of before its answer, and is fetched again. */
+let sent = 0;
+
 async function refresh() {
   if (fetching) {
     again = true;
     return;
   }
   fetching = true;
+  const before = sent;
   try {
     const answer = await fetch(page().dataset.address, { headers: { "X-Part": "1" } });
-    if (answer.ok || answer.redirected) await take(answer, false);
+    if (sent !== before) again = true;
+    else if (answer.ok || answer.redirected) await take(answer, false);
   } catch {
     // The bar says that there is no contact; what comes back fetches it.
   }
