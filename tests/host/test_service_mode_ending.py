@@ -65,9 +65,9 @@ def test_after_a_pause_of_the_centre_it_begins_and_ends_in_one_go(store: Store) 
     assert len(notices_of(store)) == 3
 
 
-def test_the_step_wants_to_be_called_when_something_is_due_and_polls_for_what_others_order(store: Store) -> None:
+def test_the_step_wants_to_be_called_when_something_is_due_and_for_nothing_else(store: Store) -> None:
     house = ServedSite(store)
-    assert ending.step(store, NOON_MS) == NOON_MS + ending.POLL_MS
+    assert ending.step(store, NOON_MS) is None
     house.order(who=house.owner, from_ms=NOON_MS + 5000, until_ms=NOON_MS + 9000)
     assert ending.step(store, NOON_MS) == NOON_MS + 5000
     assert run(store, NOON_MS + 5000) == NOON_MS + 9000

@@ -16,9 +16,6 @@ from hemlarm_cloud.store.schema_cases import PENDING, service_mode
 from hemlarm_cloud.store.transaction import Transaction
 from hemlarm_cloud.supervision import service_cases
 
-POLL_MS = 30_000
-"""How soon an order that another process took is seen. It covers events at once all the same."""
-
 _GROUP = 20
 """Orders of one transaction."""
 
@@ -28,7 +25,7 @@ def step(store: Store, now_ms: int) -> int | None:
     with store.read() as reading:
         due = _due(reading, now_ms)
         if not due:
-            return min(now_ms + POLL_MS, _next_ms(reading) or now_ms + POLL_MS)
+            return _next_ms(reading)
     with store.begin() as tx:
         for order_id in due:
             _move(tx, order_id, now_ms)

@@ -37,10 +37,10 @@ _Change = Callable[[Transaction, Row[Any], int], None]
 
 
 def step(store: Store, now_ms: int) -> int | None:
-    """Begin and end line faults, a bounded number of them; returns when to be called again."""
+    """Begin and end line faults, a bounded number of them; returns when to be called again, None without transmitters."""
     with store.read() as reading:
         if reading.connection.execute(_accounts().limit(1)).first() is None:
-            return now_ms + POLL_MS
+            return None
     with store.begin() as tx:
         since_ms = _look(tx, now_ms)
         heard = _change(tx, _heard_again(), _end, now_ms)

@@ -52,7 +52,7 @@ class Uplink:
         self._day = 0
         self._connections: list[Connection | None] = [None, None]
         self._failure: Exception | None = None
-        self._running = False
+        self._running = self._settling = False
         self._pause = Pause()
         self._armed_ms = 0
         self._due_ms = 0
@@ -177,12 +177,17 @@ class Uplink:
         """Send what is to be sent, tell what has happened, decide what follows, and plan what is due next."""
         now_ms = self._clock.uptime_ms()
         self._flush(now_ms)
-        if not self._running:
-            return
-        self._tell()
-        self.paths.wake(now_ms)
-        while self.paths.decisions:
-            self._decide(self.paths.decisions.pop(0))
+        if not self._running or self._settling:
+            return  # What is told leads to more: that is told behind it, so that the last word is the newest.
+        self._settling = True
+        told = True
+        while told:
+            told = self._tell()
+            self.paths.wake(now_ms)
+            while self.paths.decisions:
+                told = True
+                self._decide(self.paths.decisions.pop(0))
+        self._settling = False
         self._flush(now_ms)
         deadline_ms = self._end.deadline_ms()
         self._due_ms = self.paths.deadline_ms if deadline_ms is None else min(deadline_ms, self.paths.deadline_ms)
@@ -203,8 +208,9 @@ class Uplink:
             except FAILURES as failure:
                 self.ended(connection, failure)
 
-    def _tell(self) -> None:
-        for fact in self._end.happenings():
+    def _tell(self) -> bool:
+        facts = self._end.happenings()
+        for fact in facts:
             if fact[0] == "reconnect":
                 connection = self._connections[self.paths.used.number - 1]
                 if connection is not None:
@@ -217,6 +223,7 @@ class Uplink:
                 if fact[0] == "opened":
                     self.paths.primary_ms = self._end.heartbeat_ms
                 self._happened(fact)
+        return bool(facts)
 
     def _drop(self, path: int) -> None:
         connection, self._connections[path - 1] = self._connections[path - 1], None

@@ -6,6 +6,7 @@ stored, and each step when it said that it has something to do.
 
 from collections.abc import Callable
 
+from hemlarm_cloud.cases import lanes
 from hemlarm_cloud.cases.steps import CASES, FOLLOWING, STEPS
 from hemlarm_cloud.store import Store
 from hemlarm_simulator import centre_site
@@ -33,12 +34,17 @@ class VirtualCentre:
         self._unix_ms = unix_ms
         self._next: Timer | None = None
         self._next_ms = 0
+        self._heads: tuple[int, ...] = ()
         self._due_ms = dict.fromkeys(STEPS, 0)
         self._asked_ms: dict[str, int | None] = dict.fromkeys(STEPS)
 
     def stored(self) -> None:
-        """Something may have been stored."""
-        self._within(LOOK_MS)
+        """Something may have been stored: most of what comes is heartbeats, which are nothing to case work."""
+        with self._store.read() as reading:
+            heads = lanes.heads(reading)
+        if heads != self._heads:
+            self._heads = heads
+            self._within(LOOK_MS)
 
     def wake(self) -> None:
         """Somebody has acted: that may be anything to any step."""
