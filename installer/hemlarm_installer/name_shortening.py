@@ -67,6 +67,7 @@ class _Module:
         self.tree = ast.parse(text, name)
         self.taken = {said for node in ast.walk(self.tree) for said in _names_in(node)}
         self.spoken = {name for name in self.taken if _PRIVATE.fullmatch(name)}
+        self.bound = {name for node in ast.walk(self.tree) for name in _bound_in(node)}
 
     def bases(self) -> Iterator[str]:
         """Modules that may hold a class of which one here is a kind: an object of that has the names of both."""
@@ -91,9 +92,13 @@ class _Module:
 
 
 def _own(family: list[str], modules: Mapping[str, _Module], speakers: Counter[str]) -> list[str]:
-    """The private names that nobody outside of the family speaks of, in a fixed order."""
+    """The private names that nobody outside of the family speaks of, in a fixed order.
+
+    One that is bound nowhere in it is the interpreter's, as `asyncio.core._task_queue`.
+    """
     within = Counter(name for member in family for name in modules[member].spoken)
-    return sorted(name for name, count in within.items() if count == speakers[name])
+    bound = {name for member in family for name in modules[member].bound}
+    return sorted(name for name, count in within.items() if count == speakers[name] and name in bound)
 
 
 def _families(modules: Mapping[str, _Module]) -> list[list[str]]:
@@ -142,6 +147,19 @@ def _names_in(node: ast.AST) -> Iterator[str]:
             yield from (name, other or name)
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             yield from names
+
+
+def _bound_in(node: ast.AST) -> Iterator[str]:
+    """The names that a node gives a meaning to."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(arg=name):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.ExceptHandler(name=str() as name):
+            yield name
+        case ast.alias(name=name, asname=other):
+            yield other or name
 
 
 _FIELDS = ("id", "attr", "arg", "name", "asname", "value")

@@ -16,6 +16,7 @@ def test_every_module_that_a_panel_needs_is_compiled(tmp_path: Path) -> None:
     for file in (
         virtual / "time.mpy",
         shadow / "virtual_board.mpy",
+        shadow / "hemlarm_boot" / "slots.mpy",
         firmware / "hemlarm_firmware" / "panel" / "core.mpy",
         protocol / "hemlarm_protocol" / "crypto_micropython.mpy",
     ):
