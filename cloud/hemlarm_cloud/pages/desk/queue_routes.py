@@ -10,6 +10,7 @@ from hemlarm_cloud.pages.desk import queue_view
 from hemlarm_cloud.pages.desk.naming import words_of
 from hemlarm_cloud.pages.desk.staff import ZONE, Staff, Watching
 from hemlarm_cloud.pages.rendering import page
+from hemlarm_cloud.updates import views as releases
 
 router = APIRouter()
 
@@ -30,10 +31,11 @@ def show_queue_part(visit: Watching, show: Which = queue_view.ALL) -> Response:
 
 @router.get("/banner")
 def show_banner(visit: Staff) -> Response:
-    """Show what nobody took in time."""
+    """Show what nobody took in time, and that a release of firmware has stopped by itself."""
     with visit.store.read() as reading:
         shown = queue_view.banner(reading, words_of(visit.language))
-    return page(visit, "desk/banner.html", cases=shown.cases, more=shown.more)
+        stopped = releases.stopped_by_itself(reading)
+    return page(visit, "desk/banner.html", cases=shown.cases, more=shown.more, stopped=stopped)
 
 
 def _queue(visit: AccountVisit, template: str, show: str) -> Response:

@@ -8,6 +8,7 @@ from hemlarm_cloud.pages.desk import (
     log_routes,
     picture_routes,
     queue_routes,
+    release_routes,
     report_routes,
     site_routes,
     work_routes,
@@ -24,6 +25,7 @@ PARTS = (
     log_routes,
     report_routes,
     duty_routes,
+    release_routes,
 )
 """Modules, each with a router of its own."""
 

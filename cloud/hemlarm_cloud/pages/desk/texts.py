@@ -1,6 +1,6 @@
 """Texts of the desk: the queue, the log, search, what everybody sees. Those of the case page are in texts_case.py."""
 
-from hemlarm_cloud.pages.desk import texts_case, texts_register
+from hemlarm_cloud.pages.desk import texts_case, texts_register, texts_releases
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "desk.queue": ("Kö", "Queue"),
@@ -77,4 +77,4 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "desk.centre-itself": ("Larmcentralen själv", "The centre itself"),
 }
 
-TEXTS = _TEXTS | texts_case.TEXTS | texts_register.TEXTS
+TEXTS = _TEXTS | texts_case.TEXTS | texts_register.TEXTS | texts_releases.TEXTS
