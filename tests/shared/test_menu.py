@@ -33,9 +33,12 @@ EVERYDAY = [
 
 def test_every_role_finds_its_items_and_no_others() -> None:
     for user, items in (
-        (ANNA, EVERYDAY + ["Users", "Installer access", "Remote control", "Exit and entry", "Language"]),
+        (
+            ANNA,
+            EVERYDAY + ["Users", "Installer access", "Remote control", "Exit and entry", "Language", "Factory reset"],
+        ),
         (BO, EVERYDAY),
-        (FITTER, EVERYDAY + ["Exit and entry", "Language"]),
+        (FITTER, EVERYDAY + ["Exit and entry", "Language", "Factory reset"]),
     ):
         desk = Desk()
         desk.keypad.let_installer_in(True, desk.now)
@@ -55,7 +58,7 @@ def test_back_leaves_page_by_page() -> None:
     desk = Desk()
     desk.opens_menu(ANNA, "Door chime")
     desk.keys("back")
-    assert desk.display() == ("Menu 2/12", "Door chime")
+    assert desk.display() == ("Menu 2/13", "Door chime")
     desk.keys("back")
     assert desk.display() is None and desk.keypad.deadline_ms() is None
 
@@ -291,7 +294,7 @@ def test_an_answer_that_comes_after_the_log_was_left_is_nobodys() -> None:
     desk.opens_menu(ANNA, "Event log")
     desk.keys("back")
     desk.recall(0)
-    assert desk.display() == ("Menu 3/12", "Event log")
+    assert desk.display() == ("Menu 3/13", "Event log")
     desk.keys("back")
     desk.recall(0)
     assert desk.display() is None

@@ -33,6 +33,7 @@ _ITEMS = [
     (users.USERS, texts.REMOTE, "menu_remote", "Remote"),
     (users.SETTINGS, texts.DELAYS, "menu_settings", "Delays"),
     (users.SETTINGS, texts.LANGUAGE, "menu_settings", "Language"),
+    (users.SETTINGS, texts.RESET, "menu_reset", "Reset"),
 ]
 
 

@@ -73,7 +73,11 @@ REMOTE_UNLOCK = 65
 ALWAYS = 66
 WITH_CODE = 67
 NEVER = 68
-COUNT = 69
+RESET = 69
+RESET_WHAT = 70
+RESET_CODE = 71
+RESETTING = 72
+COUNT = 73
 
 _RESTORED_MAX = 13  # So that the word still fits with what RESTORED adds.
 

@@ -72,6 +72,10 @@ TEXTS = {
     texts.ALWAYS: "Always",
     texts.WITH_CODE: "Code",
     texts.NEVER: "Never",
+    texts.RESET: "Factory reset",
+    texts.RESET_WHAT: "All is erased!|OK = go on",
+    texts.RESET_CODE: "Your code once|more: {0}",
+    texts.RESETTING: "Erasing all now|Keep power on",
 }
 
 EVENTS = """
@@ -102,6 +106,7 @@ EVENTS = """
 1309 Battery worn
 1311 No battery
 1312 Charger fault
+1313 Factory reset
 1344 Radio jammed
 1350 Mobile in use
 3350 Broadband used
@@ -118,6 +123,8 @@ EVENTS = """
 3401 Armed away
 3441 Armed home
 3456 Armed night
+1413 Updated
+1414 Not updated
 1422 Unlocked
 3422 Locked
 1432 Lock fault

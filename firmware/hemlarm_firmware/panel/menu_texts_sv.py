@@ -72,6 +72,10 @@ TEXTS = {
     texts.ALWAYS: "Alltid",
     texts.WITH_CODE: "Med kod",
     texts.NEVER: "Aldrig",
+    texts.RESET: "Återställ allt",
+    texts.RESET_WHAT: "Allt raderas! Ej|ångra. OK=vidare",
+    texts.RESET_CODE: "Din kod en gång|till: {0}",
+    texts.RESETTING: "Allt raderas nu|Bryt ej strömmen",
 }
 
 EVENTS = """
@@ -102,6 +106,7 @@ EVENTS = """
 1309 Slitet batteri
 1311 Batteri saknas
 1312 Laddningsfel
+1313 Nollställd
 1344 Radiostörning
 1350 Mobilnät i bruk
 3350 Bredband i bruk
@@ -118,6 +123,8 @@ EVENTS = """
 3401 Tillkoppl. borta
 3441 Tillkoppl. hemma
 3456 Tillkoppl. natt
+1413 Uppdaterad
+1414 Ej uppdaterad
 1422 Upplåst
 3422 Låst
 1432 Låsfel
