@@ -1,8 +1,5 @@
-"""What a board runs after `boot.py`: the panel, on whatever board this is."""
+"""What a board runs after `boot.py`: the loader, which starts the panel's firmware."""
 
-import asyncio
+from hemlarm_boot.loader import start
 
-from hemlarm_firmware import app
-from hemlarm_firmware.hal import this_board
-
-asyncio.run(app.main(this_board()))
+start()

@@ -1,0 +1,13 @@
+"""What we use of MicroPython's vfs; the unix port's stubs lack it."""
+
+class VfsLfs2:
+    """A LittleFS 2 on a block device; see MicroPython's documentation."""
+
+    def __init__(
+        self, device: object, readsize: int = 32, progsize: int = 32, lookahead: int = 32, mtime: bool = True
+    ) -> None: ...
+    @staticmethod
+    def mkfs(device: object, readsize: int = 32, progsize: int = 32, lookahead: int = 32) -> None: ...
+
+def mount(fsobj: object, mount_point: str, *, readonly: bool = False) -> None: ...
+def umount(mount_point: str) -> None: ...
