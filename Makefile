@@ -19,6 +19,8 @@ lint: setup
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy $(CHECKED)
 	@.venv/bin/mypy --config-file firmware/typings/mypy.ini
+	@.venv/bin/mypy --config-file firmware/typings/esp32.ini
+	@.venv/bin/mypy --config-file firmware/typings/rp2.ini
 
 # Takes minutes, so it is no part of the tests: see docs/mutation-survivors.md.
 mutants: setup

@@ -2,7 +2,7 @@
 
 import sys
 
-from hemlarm_firmware import condition
+from hemlarm_firmware import condition, credentials
 from hemlarm_firmware.board import Board
 from hemlarm_firmware.settings import Settings
 from hemlarm_protocol import cbor, keys, messages, sealing
@@ -44,7 +44,7 @@ class FakeBoard(Board):
     """Outlives the firmware that runs on it, as a board does."""
 
     def __init__(self) -> None:
-        self.chips = {"journal": NorFlash(16), "state": NorFlash(4), "config": NorFlash(8)}
+        self.chips = {"journal": NorFlash(16), "state": NorFlash(4), "config": NorFlash(8), "keys": NorFlash(2)}
         Settings(self.chips["config"]).save(cbor.encode(plain_config()))
         self.random = Chance(7)  # type: ignore[method-assign, assignment]
         self.ticks = 0
@@ -61,8 +61,15 @@ class FakeBoard(Board):
     def flash(self, name: str) -> NorFlash:
         return self.chips[name]
 
-    def credentials(self) -> "dict[str, object]":
-        return {"panel": PANEL, "root_key": ROOT_KEY}
+    def credentials(self) -> "dict[str, object] | None":
+        keys = self.chips["keys"]
+        return credentials.load(keys) if credentials.held(keys) else {"panel": PANEL, "root_key": ROOT_KEY}
+
+    def keep_credentials(self, kept: "dict[str, object] | None") -> None:
+        credentials.keep(self.chips["keys"], kept)
+
+    def slots(self) -> None:
+        return None
 
     def modem(self) -> None:
         return None
@@ -104,11 +111,11 @@ class FakeBoard(Board):
 def recorded(app: "Any") -> "list[messages.Event]":
     """Take the events that wait for the cloud, and return them in the order of their numbers."""
     found = []
-    record = app._recorder.take()
+    record = app.recorder.take()
     while record is not None:
-        key = keys.journal_key(ROOT_KEY, PANEL, app._memory.salts[0])
+        key = keys.journal_key(ROOT_KEY, PANEL, app.memory.salts[0])
         number, padded = sealing.open_numbered(key, record.sealed)
         found.append((number, messages.decode(padded, keys.JOURNAL, keys.UP)))
-        record = app._recorder.take()
+        record = app.recorder.take()
     found.sort(key=lambda item: item[0])
     return [event for _, event in found if isinstance(event, messages.Event)]
