@@ -65,6 +65,7 @@ SHOTS = (
     Shot("desk-search", "Search", "olle", "/desk/search"),
     Shot("desk-reports", "Reports", "olle", "/desk/reports"),
     Shot("desk-log", "The log of everybody", "olle", "/desk/log"),
+    Shot("desk-releases", "Releases of firmware", "olle", "/desk/releases"),
     Shot("home-status", "Home", "anna@example.org", "/home"),
     Shot("home-history", "History", "anna@example.org", "/home/history"),
     Shot("home-climate", "Temperatures, plugs, lock", "anna@example.org", "/home/climate"),
@@ -79,6 +80,7 @@ SHOTS = (
     Shot("installer-site", "A site", "ivar", "/installer", "Villa Berg"),
     Shot("installer-walk", "Walk test", "ivar", "/installer", "Villa Berg > walk"),
     Shot("installer-file", "Site file", "ivar", "/installer/check"),
+    Shot("installer-provisioning", "Taking a panel in", "ivar", "/installer/provisioning"),
 )
 
 

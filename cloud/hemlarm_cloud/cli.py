@@ -31,9 +31,12 @@ from hemlarm_cloud import (
 from hemlarm_cloud.changing import SECTIONS, ChangeError, edits_from
 from hemlarm_cloud.cli_centre import at_terminal, now_ms
 from hemlarm_cloud.installation import open_installation
+from hemlarm_cloud.keys import commands as key_commands
+from hemlarm_cloud.keys import ending
 from hemlarm_cloud.operations import logs
 from hemlarm_cloud.parts import NAMES
 from hemlarm_cloud.provision import ProvisionError, provision_panel, revoke
+from hemlarm_cloud.provisioning import commands as provisioning_commands
 from hemlarm_cloud.store import Change, Command, Configuration, Store
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.terminal import (
@@ -91,6 +94,8 @@ cli_duty.add_to(app)
 cli_forwarding.add_to(app)
 cli_home_assistant.add_to(app)
 cli_lines.add_to(panel_app)
+key_commands.add_to(panel_app)
+provisioning_commands.add_to(app)
 cli_receiving.add_to(app)
 cli_reports.add_to(app)
 cli_service_mode.add_to(app)
@@ -186,8 +191,8 @@ def panel_revoke(
 ) -> None:
     """Shut a panel out, for good."""
     now = datetime.now(UTC)
-    with opened_store(config, data, database) as store:
-        revoke(store, panel_id(panel), now)
+    with opened_store(config, data, database) as store, store.begin() as tx:
+        ending.revoke(tx, at_terminal(), panel_id(panel), round(now.timestamp() * 1000))
     facts = {"panel": panel, "revoked_ms": round(now.timestamp() * 1000)}
     print_facts(as_json, facts, f"Panel {panel} revoked; the broker cuts it within seconds.")
 

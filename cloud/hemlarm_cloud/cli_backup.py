@@ -24,7 +24,11 @@ def _backup(
     with reporting():
         backup.backup(settings_from(config, data, database).database_url, file)
         facts = {"file": str(file), "bytes": file.stat().st_size}
-    print_facts(as_json, facts, f"Copied the database to {file}. Keep copies of master.key and authority/ elsewhere.")
+    print_facts(
+        as_json,
+        facts,
+        f"Copied the database to {file}. Keep copies of master.key, provisioning.key and authority/ elsewhere.",
+    )
 
 
 def _restore(

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hemlarm_cloud.authority import Authority
+from hemlarm_cloud.provisioning.key import ProvisioningKey, open_key
 from hemlarm_cloud.settings import Settings
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.store.database import PICTURE_KEYS
@@ -30,6 +31,7 @@ class Installation:
     store: Store
     vault: Vault
     authority: Authority
+    provisioning_key: ProvisioningKey
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def open_installation(settings: Settings, random: Callable[[int], bytes], now: d
                 )
         vault = Vault.load(key_file) if key_file.exists() else Vault.create(key_file, random)
         authority = Authority.load(folder) if folder.exists() else Authority.create(folder, now)
-        yield Installation(settings, store, vault, authority)
+        yield Installation(settings, store, vault, authority, open_key(settings.data, random))
 
 
 def _holds_secrets(reading: Queries) -> bool:

@@ -46,8 +46,12 @@ def _running(service: _Service) -> Iterator[None]:
 @contextmanager
 def _cases(opened: Installation, seams: Seams) -> Iterator[Facts]:
     from hemlarm_cloud.cases.service import CaseService
+    from hemlarm_cloud.cases.steps import STEPS
+    from hemlarm_cloud.keys import renewal
 
-    with open_store(opened.settings) as store, _running(CaseService(store, opened.vault, seams.clock_ms)):
+    # This one takes the authority, and runs where that is.
+    steps = STEPS | {"certificates": partial(renewal.step, opened, seams.random)}
+    with open_store(opened.settings) as store, _running(CaseService(store, opened.vault, seams.clock_ms, steps)):
         yield {}
 
 
@@ -128,12 +132,16 @@ def _api(opened: Installation, seams: Seams) -> Iterator[Facts]:
         return
     from hemlarm_cloud.api.app import make_app
     from hemlarm_cloud.api.service import ApiService, Certificate
+    from hemlarm_cloud.provisioning.means import Means
 
     certificate = None
     if settings.api_certificate is not None and settings.api_key is not None:
         certificate = Certificate(settings.api_certificate, settings.api_key)
     with open_store(settings) as store:
-        app = make_app(store, opened.vault, seams.clock_ms, seams.random, pages_url=settings.pages_url)
+        means = Means(opened.authority, opened.provisioning_key, settings.names[0], settings.port)
+        app = make_app(
+            store, opened.vault, seams.clock_ms, seams.random, pages_url=settings.pages_url, provisioning=means
+        )
         service = ApiService(app, settings.api_listen, certificate, settings.api_shared == "yes")
         with _running(service):
             yield {"api_host": service.host, "api_port": service.port}

@@ -27,7 +27,7 @@ from hemlarm_protocol import messages
 from hemlarm_protocol.constant import const
 from hemlarm_protocol.panel_end import PanelEnd, Status
 
-FIRMWARE = 1_004
+FIRMWARE = 1_005
 """This firmware's version: 1000 times the major, plus the minor number."""
 
 COLLECT_EVERY_BYTES = 24_576
@@ -64,100 +64,92 @@ if TYPE_CHECKING:
     from hemlarm_firmware.pictures import Pictures
     from hemlarm_firmware.readings import Reader
     from hemlarm_firmware.sensors.radio import Receiver
+    from hemlarm_firmware.upkeep_requests import Upkeep
 
 
 class App:
     """One panel. `start` brings it up from whatever the last power cut left; `run` never returns."""
 
     def __init__(self, board: "Board") -> None:
-        self._board = board
+        self.board = board
         credentials: Any = board.credentials()
-        self._panel_id: bytes = credentials["panel"]
-        self._root_key: bytes = credentials["root_key"]
+        identity: Any = credentials["panel"], credentials["root_key"]
         self._journal = Journal(board.flash("journal"))
-        self._settings = Settings(board.flash("state"))
-        self._memory = Memory(self._settings)
-        self._clock = Clock(board.ticks_ms, self._memory.time_s)
-        self._condition = Condition(board, self._clock, self._memory, self._settings, self._journal)
+        self.memory = Memory(Settings(board.flash("state")))
+        self.clock = Clock(board.ticks_ms, self.memory.time_s)
+        self.condition = Condition(board, self.clock, self.memory, self._journal)
         # A journal without the state that belongs to it: somebody or something took the panel's memory away.
-        self._forgot = not self._memory.salts and not self._journal.blank
+        self._forgot = not self.memory.salts and not self._journal.blank
         configuration = Configuration(board.flash("config"))
         config = configuration.load()
         self.core = self._restore_core(config)
+        self.requests = Requests(self, configuration)
         extras = _load_extras()
         self._sensors: Any = extras.radio_sensors(config)
         self._radio: Receiver | None = extras.receiver_of(self._sensors, board)
-        self._recorder = Recorder(
-            self._panel_id, self._root_key, board.random, self._memory, self._journal, self._clock
-        )
-        self._watchdog = Watchdog(board)
+        self.recorder = Recorder(identity[0], identity[1], board.random, self.memory, self._journal, self.clock)
+        self.watchdog = Watchdog(board)
         parts: Any = PanelEnd, Uplink
         if board.modem() is not None:  # Otherwise the memory has nothing of what it takes to use one.
             from hemlarm_firmware.link import two_paths
 
             parts = two_paths.TwoPathEnd, two_paths.TwoPathUplink
-        self._end: PanelEnd = parts[0](
-            self._panel_id, self._root_key, board.random, self._recorder, self._status, self._health
-        )
-        self._uplink: Uplink = parts[1](
-            board, self._panel_id.hex(), self._end, self._clock, self._happened, self._watchdog
-        )
-        self._uplink.configure(config)
+        self.end: PanelEnd = parts[0](*identity, board.random, self.recorder, self._status, self._health)
+        self.uplink: Uplink = parts[1](board, identity[0].hex(), self.end, self.clock, self._happened, self.watchdog)
+        self.uplink.configure(config)
         self._pictures: Pictures | None = extras.pictures_of(
-            config, board, self._clock, self._end, self._uplink, self._recorder
+            config, board, self.clock, self.end, self.uplink, self.recorder
         )
-        self._reader: Reader | None = extras.reader_of(config, self.core, self._uplink, self._end)
+        self._reader: Reader | None = extras.reader_of(config, self.core, self.uplink, self.end)
+        self.upkeep: Upkeep | None = extras.upkeep_of(self)
         _forget_extras()
         del config  # The largest thing there is, and the core keeps what it needs of it.
-        self._performer = Performer(board, self._clock, self._memory, self._recorder, self._uplink, self._condition)
+        self.performer = Performer(board, self.clock, self.memory, self.recorder, self.uplink, self.condition)
         self._pause = Pause()
         self._planned_ms = 0  # What the task of deadlines waits for.
         self._timers = [_NEVER, TEST_EVERY_MS, _NEVER, _NEVER]
         self._timer_ms = TEST_EVERY_MS  # The first of them.
-        self._requests = Requests(
-            self, board, self._clock, self._memory, configuration, self._recorder, self._uplink, self._performer
-        )
         # After a restart nobody knows which alarms the centre has not acknowledged.
         self._knows_unheard = not self.core.waits_for_centre
 
     def start(self) -> None:
         """Take up numbering behind the last boot's, report the restart, and see whether all is well."""
-        self._memory.boot += 1
-        self._recorder.start()
+        self.memory.boot += 1
+        self.recorder.start()
         if self._forgot:
-            self._performer.record(_FORGOT)
-        self._performer.record(_RESTARTED, self._condition.task, self._condition.cause)
-        self._performer.confirm()
+            self.performer.record(_FORGOT)
+        self.performer.record(_RESTARTED, self.condition.task, self.condition.cause)
+        self.performer.confirm()
         gc.collect()
         self._test()
 
     async def run(self) -> None:
         """Serve inputs, deadlines and the link. Raises whatever nobody has thought of."""
-        await asyncio.gather(self._inputs(), self._deadlines(), self._uplink.run())
+        await asyncio.gather(self._inputs(), self._deadlines(), self.uplink.run())
 
     async def crash(self) -> None:
         """Begin anew from what is safe, after an error that leaves nothing else to trust. Does not return."""
         try:
-            self._performer.record(_SELF_TEST_FAILED, 0, CRASHED)
+            self.performer.record(_SELF_TEST_FAILED, 0, CRASHED)
         except Exception as another:  # noqa: BLE001  The restart itself will be reported.
             sys.print_exception(another)  # type: ignore[attr-defined]  # MicroPython's.
-        if self._condition.cause == CRASH and self._clock.uptime_ms() < CRASHED_YOUNG_MS:
+        if self.condition.cause == CRASH and self.clock.uptime_ms() < CRASHED_YOUNG_MS:
             await asyncio.sleep(CRASH_PAUSE_S)
-        self._board.reset(CRASH)
+        self.board.reset(CRASH)
 
     def feed(self, *happened: "Any") -> None:
         """Let the core decide about an input, and carry out what it decides."""
-        self.perform(self.core.handle(happened, self._clock.uptime_ms()))
+        self.perform(self.core.handle(happened, self.clock.uptime_ms()))
 
     # Tasks.
 
     async def _inputs(self) -> None:
         while True:
-            happened: Any = await self._board.next_input()
+            happened: Any = await self.board.next_input()
             if happened[0] == "nudge":
-                self._watchdog.promise(INPUTS, None)
+                self.watchdog.promise(INPUTS, None)
                 continue
-            self._board.trace("cause")
+            self.board.trace("cause")
             if happened[0] == "radio":
                 self._hear(happened[1])
             else:
@@ -168,8 +160,8 @@ class App:
     async def _deadlines(self) -> None:
         while True:
             deadline_ms = self._planned_ms = self._deadline_ms()
-            self._watchdog.promise(DEADLINES, deadline_ms)
-            now_ms = self._clock.uptime_ms()
+            self.watchdog.promise(DEADLINES, deadline_ms)
+            now_ms = self.clock.uptime_ms()
             if deadline_ms > now_ms:
                 await self._pause.wait(deadline_ms - now_ms)
                 continue
@@ -179,7 +171,7 @@ class App:
                     _DUE[timer](self)
             core_ms = self.core.deadline_ms()
             if core_ms is not None and core_ms <= now_ms:
-                self._board.trace("cause")
+                self.board.trace("cause")
                 self.perform(self.core.wake(now_ms))
 
     def _deadline_ms(self) -> int:
@@ -197,7 +189,7 @@ class App:
         deadline_ms = self._deadline_ms()
         if deadline_ms < self._planned_ms:
             self._planned_ms = deadline_ms
-            self._watchdog.promise(DEADLINES, deadline_ms)
+            self.watchdog.promise(DEADLINES, deadline_ms)
         self._pause.end()
 
     # What follows from a decision.
@@ -206,28 +198,28 @@ class App:
         """A radio sensor's report is acknowledged only when what it led to is journalled."""
         if self._radio is None:
             return
-        report = self._radio.received(frame, self._clock.uptime_ms())
+        report = self._radio.received(frame, self.clock.uptime_ms())
         if report is not None:
             self.feed(inputs.SENSOR, *report)
         for reply in self._radio.replies:
-            self._board.transmit(reply)
+            self.board.transmit(reply)
         self._radio.replies.clear()
         self._read()
 
     def perform(self, outputs: "list[tuple[Any, ...]]") -> None:
         """Carry out what the core decided, and plan what is due next."""
         if outputs:
-            first = self._recorder.next_number
-            if self._performer.carry_out(outputs, self.core) and self._timers[_CONFIRM] == _NEVER:
-                self._set_timer(_CONFIRM, self._clock.uptime_ms() + CONFIRM_AFTER_MS)
+            first = self.recorder.next_number
+            if self.performer.carry_out(outputs, self.core) and self._timers[_CONFIRM] == _NEVER:
+                self._set_timer(_CONFIRM, self.clock.uptime_ms() + CONFIRM_AFTER_MS)
             if self._pictures is not None:
                 self._pictures.happened(outputs, first)
             self._read()
             if ("park",) in outputs:
-                self._set_timer(_PARK, self._clock.uptime_ms() + (PARK_WAIT_MS if self._recorder.pending else 0))
+                self._set_timer(_PARK, self.clock.uptime_ms() + (PARK_WAIT_MS if self.recorder.pending else 0))
         if self._deadline_ms() != self._planned_ms:
             self._replan()
-        self._requests.serve(outputs)
+        self.requests.serve(outputs)
 
     def reconfigure(self, config: "Any") -> bool:
         """Go on under a new configuration, in the state that was. False where the memory does not suffice."""
@@ -235,39 +227,39 @@ class App:
         sensors = extras.radio_sensors(config)
         try:
             # Another epoch costs every sensor an exchange.
-            radio = self._radio if sensors == self._sensors else extras.receiver_of(sensors, self._board)
+            radio = self._radio if sensors == self._sensors else extras.receiver_of(sensors, self.board)
             self.core = Panel(config, self.core.snapshot(), before=self.core)
         except MemoryError:
             _forget_extras()
             return False
         self._sensors, self._radio = sensors, radio
-        self._uplink.configure(config)
+        self.uplink.configure(config)
         if self._pictures is not None:
             self._pictures.configure(config)
-        self._reader = extras.reader_of(config, self.core, self._uplink, self._end)
+        self._reader = extras.reader_of(config, self.core, self.uplink, self.end)
         _forget_extras()
-        self.perform(self.core.wake(self._clock.uptime_ms()))
+        self.perform(self.core.wake(self.clock.uptime_ms()))
         return True
 
     # What becomes due.
 
     def _confirm(self) -> None:
-        self._performer.confirm()
+        self.performer.confirm()
 
     def _test(self) -> None:
-        self._set_timer(_TEST, self._clock.uptime_ms() + TEST_EVERY_MS)
-        for fault in self._condition.test():
-            self._performer.failed(fault)
+        self._set_timer(_TEST, self.clock.uptime_ms() + TEST_EVERY_MS)
+        for fault in self.condition.test():
+            self.performer.failed(fault)
 
     def _read(self) -> None:
         """Tell the cloud how warm it is and what is switched, where that is news."""
         if self._reader is not None:
-            due_ms = self._reader.look(self.core, self._clock.uptime_ms())
+            due_ms = self._reader.look(self.core, self.clock.uptime_ms())
             self._set_timer(_READ, _NEVER if due_ms is None else due_ms)
 
     def _park(self) -> None:
-        self._uplink.close()
-        self._board.park()
+        self.uplink.close()
+        self.board.park()
 
     # What the link brings.
 
@@ -276,6 +268,8 @@ class App:
             self._take(fact)
             if self._pictures is not None:
                 self._pictures.told(fact)
+            if self.upkeep is not None:
+                self.upkeep.told(fact)
         except MemoryError:  # Not the link's: a new connection would mend nothing.
             raise RuntimeError("memory ran out over " + fact[0]) from None
 
@@ -283,64 +277,66 @@ class App:
         if fact[0] == "acknowledged":
             self._acknowledged(fact[2])
         elif fact[0] == "time":
-            self._condition.set_time(fact[1])
+            self.condition.set_time(fact[1])
             self._set_core_clock()
         elif fact[0] == "command":
-            self._requests.execute(fact[1])
+            self.requests.execute(fact[1])
         elif fact[0] == "configure":
-            self._requests.configure(fact[1])
+            self.requests.configure(fact[1])
         elif fact[0] == "read-config":
-            self._requests.tell_configuration(fact[1])
+            self.requests.tell_configuration(fact[1])
+        elif fact[0] == "upkeep":
+            self.upkeep = self.upkeep or self.requests.upkeep()
         elif fact[0] == "resend":
-            self._recorder.send_again(fact[1].kid, fact[1].first, fact[1].last)
-            self._uplink.poke()
+            self.recorder.send_again(fact[1].kid, fact[1].first, fact[1].last)
+            self.uplink.poke()
         else:
             if fact[0] != "opened":
                 self.feed(*fact)
             self._read()  # It is about the session, or the path in use.
 
     def _set_core_clock(self) -> None:
-        time_s = self._clock.time_s()
-        known_s = self.core.time_s(self._clock.uptime_ms())
+        time_s = self.clock.time_s()
+        known_s = self.core.time_s(self.clock.uptime_ms())
         if time_s is not None and (known_s is None or abs(time_s - known_s) > CLOCK_SLACK_S):
             self.feed(inputs.CLOCK, time_s)
 
     def _acknowledged(self, number: int) -> None:
-        self._board.trace("acknowledged", number)
-        if number in self._performer.unheard:
-            self._performer.unheard.remove(number)
-        if self._recorder.pending == 0:
+        self.board.trace("acknowledged", number)
+        if number in self.performer.unheard:
+            self.performer.unheard.remove(number)
+        if self.recorder.pending == 0:
             self._knows_unheard = True
-            self._uplink.paths.waits_ms = None
+            self.uplink.paths.waits_ms = None
             # Nothing waits: the moment to erase ahead, so that no alarm ever waits for an erase.
             self._journal.tidy()
-            self._settings.tidy()
+            self.memory.settings.tidy()
             self._set_timer(_CONFIRM, _NEVER)
-            self._performer.confirm()
+            self.performer.confirm()
             if self._timers[_PARK] != _NEVER:
                 self._park()
-        if self.core.waits_for_centre and self._knows_unheard and not self._performer.unheard:
+        if self.core.waits_for_centre and self._knows_unheard and not self.performer.unheard:
             self.feed(inputs.INFORMED)
 
     def _status(self) -> Status:
         return Status(
-            self._memory.boot,
-            self._clock.time_s(),
-            self._recorder.next_number,
-            self._condition.heap_free(),
+            self.memory.boot,
+            self.clock.time_s(),
+            self.recorder.next_number,
+            self.condition.heap_free(),
             FIRMWARE,
-            self._memory.salts,
+            self.memory.salts,
         )
 
     def _health(self) -> messages.Health:
-        return self._condition.health(self.core.site.power.health())
+        return self.condition.health(self.core.site.power.health())
 
     # What was before.
 
     def _restore_core(self, config: "Any") -> Panel:
         """Go on in the saved state. One that cannot be read leaves the panel disarmed, and is reported as tamper."""
         try:
-            return Panel(config, self._memory.core)
+            return Panel(config, self.memory.core)
         except SnapshotError:
             self._forgot = True
             return Panel(config)

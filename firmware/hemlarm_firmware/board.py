@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from hemlarm_boot.loader import Started
     from hemlarm_firmware.modem.socket import ModemSocket
 
 
@@ -129,12 +130,25 @@ class Board:
         """Return the partition called "journal", "state" or "config", and "pictures" where there are cameras."""
         raise NotImplementedError("this board lacks flash")
 
-    def credentials(self) -> "dict[str, object]":
-        """Return who this panel is and whom it trusts.
+    def credentials(self) -> "dict[str, object] | None":
+        """Return who this panel is and whom it trusts, or None for one that was never provisioned, or reset since.
 
         `panel` (8 bytes), `root_key` (32), `host` (str), `port` (int), `certificate`, `key`, `authority` (DER bytes).
         """
         raise NotImplementedError("this board lacks credentials")
+
+    def keep_credentials(self, credentials: "dict[str, object] | None") -> None:
+        """Replace what `credentials` returns; None erases all that was ever kept. Raises OSError.
+
+        Whenever power goes, either the former or the new ones are there.
+        """
+        raise NotImplementedError("this board lacks keep_credentials")
+
+    def slots(self) -> "Started | None":
+        """Return what started the firmware from its slots, or None where it runs from somewhere else: then it has no
+        updates, and nothing of `updating.py` is loaded.
+        """
+        raise NotImplementedError("this board lacks slots")
 
     async def next_input(self) -> "tuple[object, ...]":
         """Wait for the next debounced input: a tuple whose first item names its kind (see `panel/inputs.py`)."""

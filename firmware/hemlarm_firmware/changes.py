@@ -48,11 +48,21 @@ def change_encoded(configuration: "Configuration", base: int, edits: bytes) -> "
 
 
 def from_keypad(app: "App", performer: "Performer", configuration: "Configuration", edits: "Any", user: int) -> bool:
-    """Make a change that was made at the keypad. Returns whether the panel must restart."""
+    """Make a change that was made at the keypad; without edits it is the factory reset. Returns whether to restart."""
+    if edits is None:
+        return _reset(app, performer, user)
     status, config, _ = configuration.change(None, edits)
     if config is not None:
         return not _reconfigured(app, configuration, config, user, contact_id.SOURCE_KEYPAD)
     if status == inputs.REFUSED:
+        performer.flash_failed()
+    return False
+
+
+def _reset(app: "App", performer: "Performer", user: int) -> bool:
+    module = __import__("hemlarm_firmware.factory_reset", None, None, ("begin",))
+    forget(["factory_reset"], "hemlarm_firmware")
+    if not module.begin(app, user):
         performer.flash_failed()
     return False
 

@@ -33,25 +33,24 @@ if TYPE_CHECKING:
     from hemlarm_firmware.clock import Clock
     from hemlarm_firmware.journal import Journal
     from hemlarm_firmware.memory import Memory
-    from hemlarm_firmware.settings import Settings
 
     Power = tuple[int, int, int, int, int]
 
 
 class Condition:
-    """`cause` and `task` say why the panel started, as in `board.py`; `unsaved`: the state cannot be saved."""
+    """`cause` and `task` say why the panel started, as in `board.py`; `unsaved`: the state cannot be saved.
 
-    def __init__(
-        self, board: "Board", clock: "Clock", memory: "Memory", settings: "Settings", journal: "Journal"
-    ) -> None:
+    `failing` tells of each fault whether the last self-test found it.
+    """
+
+    def __init__(self, board: "Board", clock: "Clock", memory: "Memory", journal: "Journal") -> None:
         self.cause, self.task = board.reset_cause()
         self.unsaved = False
         self._board = board
         self._clock = clock
         self._memory = memory
-        self._settings = settings
         self._journal = journal
-        self._failing = [False] * (CRASHED + 1)
+        self.failing = [False] * (CRASHED + 1)
         self._heap_free = 0
         self._heap_ms = -HEAP_EVERY_MS
         self._set_ms = 0  # The uptime when the kept clock was known to be right, and what it said.
@@ -80,8 +79,8 @@ class Condition:
     def test(self) -> "list[int]":
         """Test what can be tested, and return what fails of HEAP, FLASH and CLOCK and did not fail before."""
         found = [False, self.heap_free() < HEAP_MIN, not self._flash_holds(), not self._clocks_agree(), False]
-        new = [fault for fault in (HEAP, FLASH, CLOCK) if found[fault] and not self._failing[fault]]
-        self._failing = found
+        new = [fault for fault in (HEAP, FLASH, CLOCK) if found[fault] and not self.failing[fault]]
+        self.failing = found
         return new
 
     def health(self, power: "Power") -> messages.Health:
@@ -94,7 +93,7 @@ class Condition:
             self.heap_free(),
             min(journal.pending, messages.U16),
             min(journal.capacity, messages.U16),
-            min(journal.faults + self._settings.faults, messages.U16),
+            min(journal.faults + self._memory.settings.faults, messages.U16),
             min(journal.retired, messages.U16),
             journal.wear,
             int(self.unsaved),
@@ -104,7 +103,7 @@ class Condition:
     def _flash_holds(self) -> bool:
         """Whether the journal could be read, and the state can be read back and saved."""
         try:
-            return self._journal.is_whole and not self.unsaved and self._settings.load() is not None
+            return self._journal.is_whole and not self.unsaved and self._memory.settings.load() is not None
         except (OSError, SettingsError):
             return False
 

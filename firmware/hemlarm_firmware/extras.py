@@ -3,10 +3,16 @@
 Loaded when a configuration is taken, and then forgotten.
 """
 
+import os
+
+from hemlarm_firmware.panel.config import forget
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from hemlarm_boot.loader import Started
+    from hemlarm_firmware.app import App
     from hemlarm_firmware.board import Board
     from hemlarm_firmware.clock import Clock
     from hemlarm_firmware.link.uplink import Uplink
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
     from hemlarm_firmware.readings import Reader
     from hemlarm_firmware.recorder import Recorder
     from hemlarm_firmware.sensors.radio import Receiver
+    from hemlarm_firmware.upkeep_requests import Upkeep
     from hemlarm_protocol.panel_end import PanelEnd
 
 
@@ -58,3 +65,33 @@ def reader_of(config: "Any", core: "Panel", uplink: "Uplink", end: "PanelEnd") -
     from hemlarm_firmware.readings import Reader
 
     return Reader(uplink, end)
+
+
+def upkeep_of(app: "App") -> "Upkeep | None":
+    """What goes on with an update that began before the panel started, or tells what became of it.
+
+    What is left of a change of the panel's keys goes on by itself.
+    """
+    _resume_keys(app)
+    slots = app.board.slots()
+    if slots is None or not (slots.news or offered(slots)):
+        return None
+    return app.requests.upkeep()
+
+
+def _resume_keys(app: "App") -> None:
+    credentials: Any = app.board.credentials()
+    for name in ["resetting", "salt", "root_next", "former"]:
+        if name in credentials:
+            __import__("hemlarm_firmware.key_keeping", None, None, ("resume",)).resume(app, credentials)
+            forget(["key_keeping"], "hemlarm_firmware")
+            return
+
+
+def offered(slots: "Started") -> bool:
+    """Whether there is the file in which an offer is kept, until its end is told; see `updating.py`."""
+    try:
+        os.stat(slots.root + "offer")  # noqa: PTH116  MicroPython has no pathlib.
+    except OSError:
+        return False
+    return True

@@ -76,7 +76,7 @@ class Memory:
     """
 
     def __init__(self, settings: "Settings") -> None:
-        self._settings = settings
+        self.settings = settings
         for _ in range(_TRIES):
             self._forget()
             try:
@@ -99,7 +99,7 @@ class Memory:
         """Make the present fields durable. Raises SettingsError or OSError, and then the former record still holds."""
         fields: list[Any] = [VERSION, self.boot, self.reserved, self.time_s, self.lost, self.told]
         encoded = cbor.encode(fields + [b"".join(self.salts), _renamed(self.core)])
-        self._settings.save(self._record(self._unsaved, encoded), lambda: self._record(len(self.answers), encoded))
+        self.settings.save(self._record(self._unsaved, encoded), lambda: self._record(len(self.answers), encoded))
         self._unsaved = 0
         self._salts_on_flash = self.salts
 

@@ -46,7 +46,7 @@ Floor = Annotated[
 ]
 CloudKey = Annotated[
     str | None,
-    typer.Option("--cloud-key", help="The cloud's provisioning key: 64 hexadecimal digits, or a file of 32 bytes."),
+    typer.Option("--cloud-key", help="What `hemlarm cloud provisioning-key` prints, or a file of it."),
 ]
 
 
@@ -234,12 +234,17 @@ def _version(text: str | None) -> int | None:
 def _cloud_key(text: str | None) -> bytes:
     if text is None:
         return bundling.NO_CLOUD
+    file = Path(text)
+    written = file.read_bytes() if file.is_file() else text.encode()
     try:
-        data = bytes.fromhex(text)
+        data = bytes.fromhex(written.decode("ascii").strip())
     except ValueError:
-        data = Path(text).read_bytes()
+        data = written
     if len(data) != bundle.CLOUD_KEY_BYTES:
-        raise typer.BadParameter(f"a cloud's key has {bundle.CLOUD_KEY_BYTES} bytes; {text} gives {len(data)}")
+        raise typer.BadParameter(
+            f"{text} is no cloud's public key of {bundle.CLOUD_KEY_BYTES} bytes; give what "
+            "`hemlarm cloud provisioning-key` prints there, or a file of it"
+        )
     return data
 
 

@@ -83,6 +83,28 @@ READING_KINDS = {1: "temperature", 2: "plug", 3: "lock", 4: "area"}
 LOCK_STATES = {0: "unlocked", 1: "locked", 2: "moving", 3: "jammed"}
 """The value of a lock's reading."""
 
+UPDATE_STATES = {1: "loading", 2: "ready", 3: "on trial", 4: "running", 5: "refused", 6: "rolled back"}
+"""In an UpdateState: ready waits for a quiet moment to be tried, running has proved itself."""
+
+UPDATE_REASONS = {
+    0: "",
+    1: "the signature is wrong",
+    2: "it is for another board",
+    3: "it is older than the floor or than what runs",
+    4: "it is not whole",
+    5: "its files are not what was signed",
+    6: "it is for another interpreter",
+    7: "there is no room, or the flash failed",
+    8: "it crashed on trial",
+    9: "it had no contact with the cloud on trial",
+    10: "its self-test failed on trial",
+    11: "it cannot read this panel's data",
+    12: "it was changed after it had been checked",
+    13: "the cloud gave it up",
+    14: "it failed on this panel before",
+}
+"""Why an update was refused or rolled back: in an UpdateState, and the detail of the event 1414."""
+
 REFUSALS = {
     1: "not from afar",
     2: "a code is needed",

@@ -143,6 +143,9 @@ if TYPE_CHECKING:
     Message = FromPanel | FromCloud | OfSomeHouses
 
 EVENT_FIRST = 1000
+LATE = range(22, 30)
+"""Kinds of `upkeep.py`, which is imported when the first of them comes: most panels hear none between two starts."""
+
 _VOID = const(0)
 _HELLO = const(1)
 _WELCOME = const(2)
@@ -251,6 +254,8 @@ def decode(padded: bytes, purpose: int, direction: int) -> "Message":
 def _shape(value: "Any") -> "Any":
     if value[0] >= EVENT_FIRST:
         return Event, _EVENT_ITEMS, value
+    if value[0] in LATE:
+        __import__("hemlarm_protocol.upkeep")
     if value[0] not in ITEMS:
         raise BadMessage("unknown kind of message")
     shape, items = ITEMS[value[0]]

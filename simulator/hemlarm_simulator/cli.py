@@ -1,4 +1,4 @@
-"""`hemlarm`: the demonstration, the simulator, and, under `cloud`, the cloud.
+"""`hemlarm`: the demonstration, the simulator, and, under `cloud`, `install` and `update`, what serves panels.
 
 With --json a command prints one JSON document on standard output and nothing else. Errors go to standard error. The
 exit status is 0 for success, 1 for a failed check, 2 for wrong usage.
@@ -15,12 +15,15 @@ from rich.table import Table
 
 from hemlarm_cloud.broker import KINDS, BrokerError
 from hemlarm_cloud.cli import app as cloud_app
+from hemlarm_installer.install_commands import install_app
+from hemlarm_installer.update_commands import update_app
 from hemlarm_simulator.bench import show as bench_show
 from hemlarm_simulator.bench.panel import BENCHES, BenchError
 from hemlarm_simulator.board_link import PanelGoneError
 from hemlarm_simulator.demo.run import Watcher, run_demo
 from hemlarm_simulator.demo.show import LiveView, PlainView, summary
 from hemlarm_simulator.demo.story import StoryError
+from hemlarm_simulator.desk_board.command import sim_board
 from hemlarm_simulator.explore.command import sim_explore
 from hemlarm_simulator.launch import ForkServer, LaunchError
 from hemlarm_simulator.modem.pty_command import sim_modem
@@ -37,6 +40,8 @@ app = typer.Typer(name="hemlarm", no_args_is_help=True, pretty_exceptions_enable
 sim_app = typer.Typer(help="The simulator: houses, panels, stories.", no_args_is_help=True)
 app.add_typer(sim_app, name="sim")
 app.add_typer(cloud_app, name="cloud")
+app.add_typer(install_app, name="install")
+app.add_typer(update_app, name="update")
 
 Broker = Annotated[str, typer.Option("--broker", help=f"Which broker to run: {' or '.join(KINDS)}.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -120,6 +125,7 @@ def sim_run(
         raise typer.Exit(FAILED)
 
 
+sim_app.command("board")(sim_board)
 sim_app.command("explore")(sim_explore)
 sim_app.command("modem")(sim_modem)
 sim_app.command("open")(sim_open)

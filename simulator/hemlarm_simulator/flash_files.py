@@ -23,9 +23,9 @@ class FlashFiles:
             self._files[name] = descriptor, path
             self.update(name, 0, chip.size)
 
-    def path(self, name: str) -> str:
-        """Where the bytes of a chip are, as long as the panel is on."""
-        return self._files[name][1]
+    def name(self, chip: str) -> str:
+        """The file in the folder that has the bytes of a chip, as long as the panel is on."""
+        return Path(self._files[chip][1]).name
 
     def update(self, name: str, offset: int, count: int) -> None:
         """Takes over what has become of `count` bytes. Raises OSError."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hemlarm_installer import firmware_code
+from hemlarm_installer import firmware_build, firmware_code
 from hemlarm_protocol import cbor
+from hemlarm_simulator import board_files
 from hemlarm_simulator.board_link import CRASH_STATUS, PARKED_STATUS, RESET_STATUS, BoardLink, Frame, PanelGoneError
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.clock import Clock
@@ -44,6 +45,9 @@ PICTURES_BYTES = 24 * 17 * 4096
 _EXIT_S = 10.0
 _CAUSES = {RESET_STATUS: ASKED, PARKED_STATUS: PARKED}
 _FIRMWARE = "hemlarm_firmware.app"
+_FROM_SLOTS = "from_slots"
+_IN_THE_IMAGE = ("firmware", "protocol")
+"""Roots of the search path that a panel which runs from slots has none of."""
 
 
 class PanelCrashedError(Exception):
@@ -55,11 +59,12 @@ class PanelCrashedError(Exception):
 
 
 def blank_flash() -> dict[str, NorFlash]:
-    """The partitions of a new board: a journal of 512 KiB (6,000 events), 16 KiB of state and 64 of configuration."""
+    """The partitions of a new board: a journal of 512 KiB (6,000 events), state, configuration and keys."""
     return {
         "journal": NorFlash(512 * 1024, program_size=1),
         "state": NorFlash(16 * 1024, program_size=1),
         "config": NorFlash(64 * 1024, program_size=1),
+        "keys": NorFlash(8 * 1024, program_size=1),
     }
 
 
@@ -67,7 +72,13 @@ def blank_flash() -> dict[str, NorFlash]:
 class PanelSetup:
     """What makes a panel this one. `config` goes into its flash before the first start unless that is None.
 
+    `credentials` are its own until the firmware keeps others on the flash, which then go for them.
     Without `heap` it has HEAP, with cameras CAMERA_HEAP, or VIRTUAL_HEAP in virtual time.
+
+    With `slots`, a signed image, it runs that, through the loader, from LittleFS on its flash chip "files", and takes
+    updates from the cloud; `trust` are the public keys that the image is signed for (56 bytes each). The chip is made
+    before the first start, unless `flash` has one already: so another panel can go on with its `panel.flash`. A world
+    whose images may crash wants `survive_crashes`.
     """
 
     credentials: Mapping[str, Any]
@@ -77,9 +88,24 @@ class PanelSetup:
     extra_path: tuple[Path, ...] = ()
     ticks_at_boot: int = 0
     flash: dict[str, NorFlash] = field(default_factory=blank_flash)
+    slots: bytes | None = None
+    trust: bytes = b""
+
+    @property
+    def runs_from_slots(self) -> bool:
+        """Whether the loader decides what runs."""
+        return self.slots is not None or "files" in self.flash
 
 
 Handler = Callable[[Frame], None]
+
+
+def _files_chip(image: bytes, trust: bytes) -> NorFlash:
+    """The flash chip of a board on which the loader and this image were installed."""
+    chip = NorFlash(board_files.FILES_BYTES, program_size=1)
+    files = {"trust": trust, "board": board_files.BOARD.encode(), "a.img": image}
+    chip.contents[:] = board_files.file_system(files | firmware_build.compiled_loader())
+    return chip
 
 
 class SimulatedPanel:
@@ -99,6 +125,8 @@ class SimulatedPanel:
         self.flash = setup.flash
         if house.description.takes_pictures and "pictures" not in self.flash:
             self.flash["pictures"] = NorFlash(PICTURES_BYTES, program_size=1)
+        if setup.slots is not None and "files" not in self.flash:
+            self.flash["files"] = _files_chip(setup.slots, setup.trust)
         self.ledger = ledger
         self.link: BoardLink | None = None
         self.boots = 0
@@ -144,12 +172,13 @@ class SimulatedPanel:
         self._process = self._server.start(
             self._server.firmware.script(),
             heap=self._setup.heap or self._usual_heap(),
-            search_path=[*self._setup.extra_path, *self._server.firmware.search_path(self._virtual)],
+            search_path=[*self._setup.extra_path, *self._roots()],
             arguments=["virtual"] if self._virtual else [],
         )
+        credentials = self._credentials()
         self._chips.open(self._server.folder)
         self.link = BoardLink(self._process.stream, SILENT_S if self._virtual else None)
-        self.link.send(["start", self._start_values()])
+        self.link.send(["start", {"credentials": credentials, **self._start_values()}])
         self.cause = (POWER, 0)
 
     def power_cut(self, cause: int = POWER) -> None:
@@ -205,13 +234,26 @@ class SimulatedPanel:
             return VIRTUAL_HEAP
         return CAMERA_HEAP if self._house.description.takes_pictures else HEAP
 
+    def _credentials(self) -> dict[str, Any] | None:
+        """Whatever was kept on the flash, None included; what it was set up with if nothing ever was."""
+        keeping = firmware_code.load("hemlarm_firmware.credentials")
+        chip = self.flash.get("keys")
+        kept: dict[str, Any] | None = dict(self._setup.credentials)
+        if chip is not None and keeping.held(chip):
+            kept = keeping.load(chip)
+        return kept
+
+    def _roots(self) -> list[Path]:
+        roots = self._server.firmware.search_path(self._virtual)
+        return [root for root in roots if not (self._setup.runs_from_slots and root.name in _IN_THE_IMAGE)]
+
     def _start_values(self) -> dict[str, Any]:
         return {
-            "program": self._setup.program,
-            "credentials": dict(self._setup.credentials),
+            "program": _FROM_SLOTS if self._setup.runs_from_slots else self._setup.program,
             "flash": {
-                name: [f.size, f.sector_size, f.program_size, self._chips.path(name)] for name, f in self.flash.items()
+                name: [f.size, f.sector_size, f.program_size, self._chips.name(name)] for name, f in self.flash.items()
             },
+            "folder": str(self._server.folder),
             "seed": Chance(self._seed, f"{self.id}/boot {self.boots}")(32),
             "ticks": self._setup.ticks_at_boot,
             "unix_ms": self._clock.unix_ms,

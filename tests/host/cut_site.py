@@ -81,6 +81,9 @@ class CutBoard(Board):
     def cameras(self) -> None:
         return None
 
+    def slots(self) -> None:
+        return None
+
     def modem(self) -> None:
         return None
 
@@ -213,7 +216,7 @@ class Site:
         self.resealed: list[tuple[bytes, int]] = []
         self.board = CutBoard(chips)
         self.app = App(self.board)
-        self.recorder = self.app._recorder
+        self.recorder = self.app.recorder
         self._watch_seals()
         if watch:
             watch.site = self
@@ -243,27 +246,27 @@ class Site:
 
     def state(self) -> tuple[int, int]:
         """What is armed, and the revision of the configuration."""
-        return self.app.core.area_status(1), self.app._requests._configuration.revision
+        return self.app.core.area_status(1), self.app.requests._configuration.revision
 
     def record(self, qcode: int = TEST) -> None:
         """An event of the panel's own."""
-        self.app._performer.record(qcode)
+        self.app.performer.record(qcode)
 
     def connect(self) -> None:
         """Open a session, deliver what waits, and answer what the cloud asks."""
-        self.app._end.disconnected()
-        self.app._end.connected(self.board.now_ms)
+        self.app.end.disconnected()
+        self.app.end.connected(self.board.now_ms)
         self.settle()
 
     def settle(self) -> None:
         """Carry frames until neither end has more to say."""
-        self.app._end.poke(self.board.now_ms)
+        self.app.end.poke(self.board.now_ms)
         for _ in range(400):
-            up = self.app._end.to_send()
+            up = self.app.end.to_send()
             down = self.cloud.exchange(up, self.board.now_ms)
             for frame in down:
-                self.app._end.received(frame, self.board.now_ms)
-            self.app._uplink._tell()
+                self.app.end.received(frame, self.board.now_ms)
+            self.app.uplink._tell()
             if not up and not down:
                 return
         raise AssertionError("the two ends never stop talking")
@@ -283,7 +286,7 @@ class Site:
         self.app._confirm()
         while (deadline_ms := self.app.core.deadline_ms()) is not None and deadline_ms <= self.board.now_ms:
             self.app.perform(self.app.core.wake(self.board.now_ms))
-        self.app._end.wake(self.board.now_ms)
+        self.app.end.wake(self.board.now_ms)
         self.settle()
 
     def keys(self, digits: str, mode: str) -> None:

@@ -28,6 +28,7 @@ class BenchPanel:
     def __init__(self, seed: int = 1, panel: bytes = PANEL, root_key: bytes = ROOT_KEY) -> None:
         self.id = panel.hex()
         self.now_ms = 0
+        self.firmware = 1000
         self.random = random.Random(seed).randbytes
         self.flash, self.state = NorFlash(16), NorFlash(4)
         self._panel, self._root_key = panel, root_key
@@ -60,7 +61,9 @@ class BenchPanel:
                 self.end.poke(self.now_ms)
 
     def _status(self) -> Status:
-        return Status(self.memory.boot, self.clock.time_s(), self.recorder.next_number, 0, 1000, self.memory.salts)
+        return Status(
+            self.memory.boot, self.clock.time_s(), self.recorder.next_number, 0, self.firmware, self.memory.salts
+        )
 
 
 class Bench:

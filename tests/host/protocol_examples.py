@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from hemlarm_protocol import cbor, household, keys, messages, sealing
+from hemlarm_protocol import cbor, household, keys, messages, sealing, upkeep
 
 PANEL = bytes.fromhex("3fa9c1d2e4b50718")
 ROOT_KEY = bytes(range(0x00, 0x20))
@@ -17,6 +17,9 @@ COMMAND_ID = bytes(range(0xC0, 0xC8))
 CHANGE_ID = bytes(range(0xC8, 0xD0))
 CODED_ID = bytes(range(0xD8, 0xE0))
 PICTURE_ID = bytes(range(0xE0, 0xE8))
+OFFER_ID = bytes(range(0xE8, 0xF0))
+REKEY_ID = bytes(range(0xF0, 0xF8))
+CREDENTIAL_ID = bytes(range(0xB0, 0xB8))
 REQUEST_ID = bytes(range(0xD0, 0xD8))
 CHANGE: Any = [["areas", 1, {"entry_s": 45}]]
 CONFIGURATION: Any = {"areas": [{"number": 1, "exit_s": 60, "entry_s": 45}], "revision": 7}
@@ -25,6 +28,13 @@ REASON = b"areas[0].entry_s: 400 is wrong; it must be a whole number from 0 to 3
 
 PIECE = bytes.fromhex("ffd8ffe000104a4649460001")
 """The first bytes of a JPEG; a piece is longer."""
+
+DIGEST = bytes(range(0x80, 0xA0))
+PUBLIC = {"cloud": bytes(range(0x40, 0x60)), "panel": bytes(range(0x60, 0x80))}
+"""Neither is any key's public part."""
+
+CREDENTIALS: Any = {"host": "larm.example"}
+"""A certificate would be far longer."""
 
 EVENT_NUMBER = 42
 TIME_S = 1_800_000_000
@@ -93,6 +103,21 @@ def examples() -> dict[str, Example]:
         "readings": _numbered(up, 7, household.Readings([1, 5, 1215, 2, 1, 1, 3, 2, 0, 4, 1, 1])),
         "picture-part": _numbered(up, 8, _piece(journal.kid)),
         "picture-state": _numbered(down, 8, household.PictureState(PICTURE_ID, len(PIECE))),
+        **_of_upkeep(up, down),
+    }
+
+
+def _of_upkeep(up: keys.SealingKey, down: keys.SealingKey) -> dict[str, Example]:
+    new = cbor.encode(CREDENTIALS)
+    return {
+        "update-offer": _numbered(down, 9, upkeep.UpdateOffer(OFFER_ID, 0, TIME_S + 3600, 1005, 203_878, DIGEST)),
+        "update-wanted": _numbered(up, 9, upkeep.UpdateWanted(OFFER_ID, 1400, 2)),
+        "update-part": _numbered(down, 10, upkeep.UpdatePart(OFFER_ID, 1400, PIECE)),
+        "update-state": _numbered(up, 10, upkeep.UpdateState(OFFER_ID, 6, 8, 1004, 1000, 203_878)),
+        "rekey": _numbered(down, 11, upkeep.Rekey(REKEY_ID, 5, TIME_S + 60, PUBLIC["cloud"])),
+        "rekeyed": _numbered(up, 11, upkeep.Rekeyed(REKEY_ID, PUBLIC["panel"])),
+        "credential": _numbered(down, 12, upkeep.Credential(CREDENTIAL_ID, 1, len(new), 0, new)),
+        "credential-state": _numbered(up, 12, upkeep.CredentialState(CREDENTIAL_ID, len(new))),
     }
 
 

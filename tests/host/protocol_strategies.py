@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hemlarm_protocol import cbor, household, messages
+from hemlarm_protocol import cbor, household, messages, upkeep
 from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, SMS, UP, WELCOME
 
 PLACES = [(JOURNAL, UP), (HELLO, UP), (WELCOME, DOWN), (KNOCK, DOWN), (SESSION, UP), (SESSION, DOWN), (SMS, DOWN)]
@@ -57,6 +57,14 @@ MESSAGES: st.SearchStrategy[Any] = st.one_of(
     st.builds(lambda groups: household.Readings([x for group in groups for x in group]), _READINGS),
     st.builds(household.PicturePart, _octets(8), _octets(4), _U32, _NUMBER, _SMALL, _TIME, *[_U16] * 2, _PIECES),
     st.builds(household.PictureState, _octets(8), _U16),
+    st.builds(upkeep.UpdateOffer, _octets(8), _NUMBER, _U32, _U16, _U32, _octets(32)),
+    st.builds(upkeep.UpdatePart, _octets(8), _U32, _PIECES),
+    st.builds(upkeep.UpdateWanted, _octets(8), _U32, _SMALL),
+    st.builds(upkeep.UpdateState, _octets(8), _SMALL, _SMALL, _U16, _U16, _U32),
+    st.builds(upkeep.Rekey, _octets(8), _NUMBER, _U32, _octets(32)),
+    st.builds(upkeep.Rekeyed, _octets(8), _octets(32)),
+    st.builds(upkeep.Credential, _octets(8), _SMALL, _U16, _U16, _PIECES),
+    st.builds(upkeep.CredentialState, _octets(8), _U16),
 )
 
 

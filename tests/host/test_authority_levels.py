@@ -34,6 +34,7 @@ EXPECTED = {
     "unlock": "AB",
     "change-map": "AI",
     "change-settings": "AI",
+    "provision": "AI",
 }
 
 APPROVED = Standing("I", None, LATER_MS, None)

@@ -30,6 +30,9 @@ GETS = sorted({str(route.path) for route in ROUTES if "GET" in (route.methods or
 AREAS = {"/home": ("customer",), "/desk": ("supervisor", "operator", "monitor"), "/installer": ("installer",)}
 """Whose the pages under each path are."""
 
+SHARED = {"/installer/provisioning": ("supervisor",)}
+"""Who else has pages under a path within these: a panel may be taken in before its site is known."""
+
 ROLES = ("supervisor", "operator", "monitor", "customer", "installer")
 
 
@@ -163,6 +166,10 @@ def test_strangers_are_led_to_sign_in_and_back(world: World) -> None:
             assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={path}"), path
 
 
+def _shares(role: str, route: str) -> bool:
+    return any(route.startswith(path) and role in others for path, others in SHARED.items())
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_the_pages_of_other_roles_are_not_there(world: World, role: str) -> None:
     surfer = world.signed_in(login_of(role))
@@ -170,10 +177,10 @@ def test_the_pages_of_other_roles_are_not_there(world: World, role: str) -> None
     for area, owners in AREAS.items():
         if role in owners:
             continue
-        for route in (route for route in GETS if route.startswith(area)):
+        for route in (route for route in GETS if route.startswith(area) and not _shares(role, route)):
             answer = surfer.get(world.path(route))
             assert answer.status_code in (403, 404), (route, answer.status_code)
-        for route in (route for route in POSTS if route.startswith(area)):
+        for route in (route for route in POSTS if route.startswith(area) and not _shares(role, route)):
             headers = {"Origin": "https://larm.example.se"}
             answer = surfer.client.post(world.path(route), data={"csrf": csrf}, headers=headers)
             assert answer.status_code in (403, 404, 422), (route, answer.status_code)

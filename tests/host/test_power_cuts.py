@@ -50,7 +50,7 @@ def sector_ends(site: Site) -> None:
 
 def every_sector_holds_something(site: Site) -> None:
     """So that the next record can only be written behind copies."""
-    site.app._end.disconnected()
+    site.app.end.disconnected()
     journal, kept = site.app._journal, []
     while not (journal._next == journal._slots.per_sector and _needs_copies(site)):
         site.record()
@@ -70,16 +70,16 @@ def _needs_copies(site: Site) -> bool:
 
 
 def numbers_run_out(site: Site) -> None:
-    while site.recorder.next_number + 64 <= site.app._memory.reserved:
+    while site.recorder.next_number + 64 <= site.app.memory.reserved:
         site.record()
         site.settle()
 
 
 def state_half_ends(site: Site) -> None:
-    settings = site.app._settings
+    settings = site.app.memory.settings
     settings.tidy = lambda: False  # type: ignore[method-assign]
     while settings._limit - settings._end > 110:
-        site.app._memory.save()
+        site.app.memory.save()
 
 
 def numbers_and_state_half_end(site: Site) -> None:
@@ -113,7 +113,7 @@ def reconfigure(site: Site) -> None:
 
 
 def journal_full(site: Site) -> None:
-    site.app._end.disconnected()
+    site.app.end.disconnected()
     while site.recorder.pending < site.app._journal.capacity:
         site.record()
 
@@ -184,7 +184,7 @@ class Story:
     def _ask_again(self, site: Site) -> None:
         """The cloud repeats what was not answered: it is done once."""
         if self.name == "arm by command" and not site.cloud.results:
-            known = site.app._memory.answer_to(COMMAND.id)
+            known = site.app.memory.answer_to(COMMAND.id)
             closings = site.cloud.counts()[3401]
             arm_by_command(site)
             assert site.state()[0] == self.new[0]

@@ -9,7 +9,7 @@ import pytest
 from cddl_verifier import Validator  # type: ignore[import-untyped]
 from hypothesis import given, settings
 
-from hemlarm_protocol import cbor, crypto, household, keys, message_names, messages, sealing
+from hemlarm_protocol import cbor, crypto, household, keys, message_names, messages, sealing, upkeep
 from hemlarm_protocol.keys import DOWN, HELLO, JOURNAL, KNOCK, SESSION, SMS, UP, WELCOME
 from message_examples import LARGEST, SMALLEST, TOO_MUCH, home, items_of, with_field
 from protocol_examples import PANEL, ROOT_KEY, SALT, Example, examples
@@ -181,6 +181,9 @@ def test_the_tables_of_verbs_statuses_and_causes_are_the_codes() -> None:
         message_names.TECHNOLOGIES
     )
     assert numbered(("bit", "power flag")) == message_names.POWER_FLAGS
+    assert numbered(("update", "state")) == message_names.UPDATE_STATES
+    reasons = numbered(("reason", "an update was refused or rolled back because"))
+    assert {number: reasons[number] if number else "" for number in reasons} == message_names.UPDATE_REASONS
     assert {int(row[0]): row[1] for row in table("kind", "reading", "its number", "its value")} == (
         message_names.READING_KINDS
     )
@@ -235,6 +238,11 @@ def test_the_table_of_keys_names_what_each_seals() -> None:
         household.CodedCommand: "coded-command",
         household.PicturePart: "picture-part",
         household.PictureState: "picture-state",
+        upkeep.UpdateOffer: "update-offer",
+        upkeep.UpdatePart: "update-part",
+        upkeep.UpdateWanted: "update-wanted",
+        upkeep.UpdateState: "update-state",
+        upkeep.CredentialState: "credential-state",
     }
     assert shown == {
         place: {spoken.get(shape, shape.__name__.lower()) for shape in shapes}

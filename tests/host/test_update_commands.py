@@ -65,6 +65,9 @@ def test_a_cloud_key_may_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "cloud").write_bytes(bytes(range(32)))
     built = ask(*BUILD, "--cloud-key", tmp_path / "cloud", "--out", tmp_path / "image")
     assert built["cloud_key"] == bytes(range(32)).hex()
+    (tmp_path / "printed").write_text("ab" * 32 + "\n")
+    built = ask(*BUILD, "--cloud-key", tmp_path / "printed", "--out", tmp_path / "another")
+    assert built["cloud_key"] == "ab" * 32
     (tmp_path / "cloud").write_bytes(bytes(31))
     assert "32 bytes" in refusal(2, *BUILD, "--cloud-key", tmp_path / "cloud", "--out", tmp_path / "image")
 

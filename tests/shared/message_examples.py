@@ -1,6 +1,6 @@
 """One of each message at either end of its ranges, and one step beyond them."""
 
-from hemlarm_protocol import cbor, household, messages
+from hemlarm_protocol import cbor, household, messages, upkeep
 from hemlarm_protocol.keys import SMS
 
 U8, U16, U32, U40, U64 = 0xFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, cbor.UINT_MAX
@@ -33,6 +33,14 @@ SMALLEST: "tuple[Any, ...]" = (
     household.Readings((0, 0, 0)),
     household.PicturePart(bytes(8), bytes(4), 0, 0, 0, None, 0, 0, bytes(1)),
     household.PictureState(bytes(8), 0),
+    upkeep.UpdateOffer(bytes(8), 0, 0, 0, 0, bytes(32)),
+    upkeep.UpdatePart(bytes(8), 0, bytes(1)),
+    upkeep.UpdateWanted(bytes(8), 0, 0),
+    upkeep.UpdateState(bytes(8), 0, 0, 0, 0, 0),
+    upkeep.Rekey(bytes(8), 0, 0, bytes(32)),
+    upkeep.Rekeyed(bytes(8), bytes(32)),
+    upkeep.Credential(bytes(8), 0, 0, 0, bytes(1)),
+    upkeep.CredentialState(bytes(8), 0),
 )
 
 LARGEST: "tuple[Any, ...]" = (
@@ -59,6 +67,14 @@ LARGEST: "tuple[Any, ...]" = (
     household.Readings((23, 999, U16) * household.READINGS_MAX),
     household.PicturePart(b"\xff" * 8, b"\xff" * 4, U32, 999, 23, U32, U16, U16, b"\xff" * messages.CONFIG_BYTES_MAX),
     household.PictureState(b"\xff" * 8, U16),
+    upkeep.UpdateOffer(b"\xff" * 8, 999, U32, U16, U32, b"\xff" * 32),
+    upkeep.UpdatePart(b"\xff" * 8, U32, b"\xff" * messages.CONFIG_BYTES_MAX),
+    upkeep.UpdateWanted(b"\xff" * 8, U32, 23),
+    upkeep.UpdateState(b"\xff" * 8, 23, 23, U16, U16, U32),
+    upkeep.Rekey(b"\xff" * 8, 999, U32, b"\xff" * 32),
+    upkeep.Rekeyed(b"\xff" * 8, b"\xff" * 32),
+    upkeep.Credential(b"\xff" * 8, 23, U16, U16, b"\xff" * messages.CONFIG_BYTES_MAX),
+    upkeep.CredentialState(b"\xff" * 8, U16),
 )
 
 TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
@@ -85,6 +101,14 @@ TOO_MUCH: "tuple[tuple[Any, ...], ...]" = (
     ((0, 0, 0) * (household.READINGS_MAX + 1),),
     (bytes(7), bytes(5), U32 + 1, 1000, 24, U32 + 1, U16 + 1, U16 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
     (bytes(7), U16 + 1),
+    (bytes(7), 1000, U32 + 1, U16 + 1, U32 + 1, bytes(33)),
+    (bytes(9), U32 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
+    (bytes(7), U32 + 1, 24),
+    (bytes(9), 24, 24, U16 + 1, U16 + 1, U32 + 1),
+    (bytes(7), 1000, U32 + 1, bytes(31)),
+    (bytes(9), bytes(33)),
+    (bytes(7), 24, U16 + 1, U16 + 1, bytes(messages.CONFIG_BYTES_MAX + 1)),
+    (bytes(9), U16 + 1),
 )
 """For each message, a value beyond the range of each of its fields."""
 

@@ -53,7 +53,7 @@ def test_a_restart_tells_its_cause_and_the_task_that_hung() -> None:
 
 def test_an_alarm_whose_record_finds_no_memory_is_recorded_when_garbage_is_gone() -> None:
     app, board = booted()
-    app._recorder.record = Failing(app._recorder.record, 1)
+    app.recorder.record = Failing(app.recorder.record, 1)
     app.feed("zone", SMOKE, True)
     assert [event.zone for event in of(app, FIRE)] == [SMOKE]
     assert board.shown["siren"] == "fire"
@@ -61,7 +61,7 @@ def test_an_alarm_whose_record_finds_no_memory_is_recorded_when_garbage_is_gone(
 
 def test_where_memory_is_out_for_good_people_are_warned_and_the_state_is_safe_before_the_error_counts() -> None:
     app, board = booted()
-    app._recorder.record = Failing(app._recorder.record, 100)
+    app.recorder.record = Failing(app.recorder.record, 100)
     raises(MemoryError, app.feed, "zone", SMOKE, True)
     assert board.shown["siren"] == "fire"
     board.shown = {}
@@ -72,7 +72,7 @@ def test_where_memory_is_out_for_good_people_are_warned_and_the_state_is_safe_be
 
 def test_an_alarm_is_recorded_and_shown_though_the_state_finds_no_memory() -> None:
     app, board = booted()
-    app._memory.save = Failing(app._memory.save, 100)
+    app.memory.save = Failing(app.memory.save, 100)
     raises(MemoryError, app.feed, "zone", SMOKE, True)
     assert board.shown["siren"] == "fire"
     assert len(of(app, FIRE)) == 1
@@ -87,21 +87,21 @@ def test_a_crash_is_recorded_and_restarts_the_panel() -> None:
 
 def test_a_crash_that_cannot_be_recorded_restarts_the_panel_all_the_same() -> None:
     app, board = booted()
-    app._recorder.record = Failing(None, 100)
+    app.recorder.record = Failing(None, 100)
     raises(Reset, app.crash().send, None)
     assert board.ended == CRASH
 
 
 def test_memory_that_runs_out_over_what_the_link_brings_is_not_taken_for_the_links() -> None:
     app, _ = booted()
-    app._requests.execute = Failing(None, 1)
+    app.requests.execute = Failing(None, 1)
     raises(RuntimeError, app._happened, ("command", None))
 
 
 def test_a_healthy_panel_has_nothing_to_report() -> None:
     app, _ = booted()
     assert of(app, SELF_TEST_FAILED) == []
-    assert app._condition.test() == []
+    assert app.condition.test() == []
 
 
 def test_a_full_heap_is_found_and_told_once() -> None:
@@ -109,31 +109,31 @@ def test_a_full_heap_is_found_and_told_once() -> None:
     free = GC.free
     GC.free = HEAP_MIN - 1
     try:
-        assert app._condition.test() == []  # Not looked at again so soon.
+        assert app.condition.test() == []  # Not looked at again so soon.
         board.ticks += HOUR_MS
-        assert app._condition.test() == [HEAP]
-        assert app._condition.test() == []
+        assert app.condition.test() == [HEAP]
+        assert app.condition.test() == []
     finally:
         GC.free = free
     board.ticks += HOUR_MS
-    assert app._condition.test() == []
+    assert app.condition.test() == []
 
 
 def test_state_that_cannot_be_read_or_saved_is_found() -> None:
     app, board = booted()
     board.chips["state"].dead = True
-    assert app._condition.test() == [FLASH]
+    assert app.condition.test() == [FLASH]
     app.feed("zone", SMOKE, True)
     assert app._health().unsaved == 1
     board.chips["state"].dead = False
-    assert app._condition.test() == []  # Told already, and still so.
+    assert app.condition.test() == []  # Told already, and still so.
     app.feed("zone", SMOKE, False)
     assert app._health().unsaved == 0
-    assert app._condition.test() == []
+    assert app.condition.test() == []
     board.chips["state"].bad_programs = 100
     app.feed("zone", SMOKE, True)
     board.chips["state"].bad_programs = 0
-    assert app._condition.test() == [FLASH]  # It can be read, and is not what should be there.
+    assert app.condition.test() == [FLASH]  # It can be read, and is not what should be there.
 
 
 def test_a_record_that_the_flash_did_not_take_is_told_and_counted() -> None:
@@ -150,13 +150,13 @@ def test_a_kept_clock_that_stands_or_runs_wild_is_found() -> None:
         app._happened(("time", UNIX_MS))
         board.ticks += 2 * HOUR_MS
         board.kept_ms = UNIX_MS + rate * 2 * HOUR_MS
-        assert app._condition.test() == found
+        assert app.condition.test() == found
 
 
 def test_a_board_without_a_kept_clock_is_no_fault() -> None:
     app, board = booted()
     board.ticks += 2 * HOUR_MS
-    assert app._condition.test() == []
+    assert app.condition.test() == []
 
 
 def test_the_kept_clock_is_set_when_it_is_wrong_and_only_then() -> None:
@@ -212,18 +212,18 @@ def test_a_panel_that_parks_waits_for_acknowledgements_but_not_for_ever() -> Non
     board.ticks = 1_000
     app.perform([("event", 1308, 0, 0, 0, 0, 105), ("save",), ("park",)])
     assert app._timers[2] == 31_000
-    record = app._recorder.take()
+    record = app.recorder.take()
     while record is not None:
-        app._recorder.acknowledge(record)
-        record = app._recorder.take()
+        app.recorder.acknowledge(record)
+        record = app.recorder.take()
     raises(Reset, app._happened, ("acknowledged", b"", 1))
     assert board.ended == 5
 
 
 def test_with_nothing_pending_a_panel_parks_at_once() -> None:
     app, board = booted()
-    recorded_all = app._recorder.take()
-    app._recorder.acknowledge(recorded_all)
+    recorded_all = app.recorder.take()
+    app.recorder.acknowledge(recorded_all)
     board.ticks = 1_000
     app.perform([("park",)])
     assert app._deadline_ms() == 1_000

@@ -19,9 +19,9 @@ def test_the_urgency_of_every_new_event_is_the_one_decided() -> None:
         contact_id.HOLD_UP: [120, 121, 122],
         contact_id.INTRUSION: [130, 131, 132, 133, 134, 139, 374],
         contact_id.TAMPER: [137, 144, 154, 344, 383, 461],
-        contact_id.FAULT: [118, 147, 158, 159, 301, 302, 305, 306, 307, 308, 309, 311, 312]
+        contact_id.FAULT: [118, 147, 158, 159, 301, 302, 305, 306, 307, 308, 309, 311, 312, 313]
         + [350, 351, 352, 354, 373, 377, 380, 381, 384, 432, 624],
-        contact_id.OPEN_CLOSE: [401, 403, 406, 422, 441, 456, 570],
+        contact_id.OPEN_CLOSE: [401, 403, 406, 413, 414, 422, 441, 456, 570],
         contact_id.ROUTINE: [601, 602, 607, 611, 612, 627, 628],
     }
     for urgency, codes in expected.items():

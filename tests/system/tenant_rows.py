@@ -22,7 +22,7 @@ _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
 _APART = 100_000
 """Between the first ids of two tables."""
 
-SHARED = ("lane", "push_key")
+SHARED = ("lane", "push_key", "firmware_image", "release", "release_panel")
 """Tables that belong to nobody."""
 
 _TEXTS = {

@@ -35,8 +35,9 @@ def kept_flash(bundle: Path) -> dict[str, NorFlash]:
     """The partitions as the panel had left them, on a board whose own may be larger."""
     flash = blank_flash()
     with zipfile.ZipFile(bundle / "flash.zip") as archive:
-        for name, chip in flash.items():
-            contents = archive.read(f"{name}.bin")
+        for name in archive.namelist():
+            chip = flash[name.removesuffix(".bin")]
+            contents = archive.read(name)
             chip.contents[: len(contents)] = contents
     return flash
 

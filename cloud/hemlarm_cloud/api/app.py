@@ -16,6 +16,7 @@ from hemlarm_cloud.api.observed import Observed
 from hemlarm_cloud.api.routers import ROUTERS
 from hemlarm_cloud.operations.metrics import Metrics
 from hemlarm_cloud.pages.app import add_pages, tell
+from hemlarm_cloud.provisioning.means import Means
 from hemlarm_cloud.sites import accounts
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.vault import Vault
@@ -40,11 +41,12 @@ def make_app(
     find: Find | None = None,
     limits: Limits | None = None,
     pages_url: str = "",
+    provisioning: Means | None = None,
 ) -> FastAPI:
     """Return the API over a store, and the pages beside it.
 
     `find` tells whose token it is, in place of the accounts in the store. `pages_url` is where browsers find the pages,
-    for links in mail.
+    for links in mail. Without `provisioning` no new panel is brought in here.
     """
     app = FastAPI(
         title="Hemlarm",
@@ -56,7 +58,8 @@ def make_app(
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
-    app.state.centre = Centre(store, vault, clock_ms, random, find or accounts.find, pages_url.rstrip("/"))
+    found_by, pages = find or accounts.find, pages_url.rstrip("/")
+    app.state.centre = Centre(store, vault, clock_ms, random, found_by, pages, provisioning)
     app.state.metrics = Metrics()
     app.state.watcher = Watcher(store)
     errors.add_to(app)

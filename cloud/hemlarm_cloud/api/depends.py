@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from hemlarm_cloud.actor import Actor, Role
 from hemlarm_cloud.errors import NotFoundError, RefusedError
+from hemlarm_cloud.provisioning.means import Means
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.store.schema_sites import person
@@ -105,6 +106,7 @@ class Centre:
     random: Callable[[int], bytes]
     find: Find
     pages_url: str = ""
+    provisioning: Means | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Context:
     now_ms: int
     actor: Actor
     random: Callable[[int], bytes]
+    provisioning: Means | None = None
 
     def acting(self, on_behalf_of: int | None) -> Actor:
         """Return who acts: the account, or an operator or supervisor on behalf of this person.
@@ -158,7 +161,7 @@ def _context(
     request.state.actor = actor.name
     if actor.role is Role.MONITOR and request.method not in ("GET", "HEAD"):
         raise RefusedError("a monitor's account changes nothing")
-    return Context(centre.store, centre.vault, now_ms, actor, centre.random)
+    return Context(centre.store, centre.vault, now_ms, actor, centre.random, centre.provisioning)
 
 
 def identify(centre: Centre, token: str, now_ms: int) -> Actor | None:

@@ -60,6 +60,7 @@ _FAULTS = {
     309: Fault("battery-test", "service"),
     311: Fault("battery-missing", "service"),
     312: Fault("charger", "service"),
+    313: Fault("reset", "service"),
     351: Fault(PATH, regional=True),
     352: Fault(PATH, regional=True),
     373: Fault("fire-loop"),

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from hemlarm_cloud.access import forgetting
 from hemlarm_cloud.cases import conditions, work
 from hemlarm_cloud.handling import timers
+from hemlarm_cloud.keys import ending as keys
 from hemlarm_cloud.notices import telling
 from hemlarm_cloud.pictures import retention
 from hemlarm_cloud.reports import monthly
 from hemlarm_cloud.service_mode import ending
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.supervision import dates, foreign
+from hemlarm_cloud.updates import step as releases
 
 Step = Callable[[Store, int], int | None]
 
@@ -31,6 +33,8 @@ STEPS: dict[str, Step] = {
     "monthly reports": monthly.step,
     "pictures": retention.step,
     "codes and attempts": forgetting.step,
+    "ended keys": keys.step,
+    "releases": releases.step,
 }
 """By name, for logs. What is urgent comes first: every other step is bounded, and new events come again after each."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from hemlarm_cloud import scope
 from hemlarm_cloud.actor import Actor
 from hemlarm_cloud.errors import ConflictError, NotFoundError
+from hemlarm_cloud.keys import moves
 from hemlarm_cloud.store import schema
 from hemlarm_cloud.store.queries import Queries
 from hemlarm_cloud.store.schema_sites import transmitter
@@ -80,7 +81,8 @@ def of_site(reading: Queries, actor: Actor, site_id: int) -> list[Home]:
 def expect(reading: Queries, actor: Actor, site_id: int, panel: str) -> Home:
     """Return one Hemlarm panel of a site that can be asked for something.
 
-    Raises NotFoundError for one that is not at this site, ConflictError for one that obeys no more.
+    Raises NotFoundError for one that is not at this site, ConflictError for one that obeys no more, or that still holds
+    the codes of another home.
     """
     row = scope.expect_site(reading, actor, site_id)
     known = transmitter
@@ -90,6 +92,7 @@ def expect(reading: Queries, actor: Actor, site_id: int, panel: str) -> Home:
     found = _home(reading, panel)
     if row.ended_ms is not None or found.revoked:
         raise ConflictError(f"panel {panel} was taken out of use, and obeys no more")
+    moves.expect_free(reading, panel)
     return found
 
 

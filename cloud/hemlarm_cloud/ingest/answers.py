@@ -1,8 +1,10 @@
 """What panels answer to commands and changes, and what follows for the configuration that is kept of them."""
 
 from hemlarm_cloud.ingest.batch import Batch
+from hemlarm_cloud.keys import moves
 from hemlarm_cloud.store import CommandState
 from hemlarm_cloud.store.transaction import Transaction
+from hemlarm_cloud.updates import progress
 from hemlarm_protocol import messages
 
 
@@ -22,7 +24,9 @@ def is_outdated(tx: Transaction, panel: str) -> bool:
 
 
 def outdate(tx: Transaction, batch: Batch, panel: str) -> None:
-    """The stored configuration is an old one."""
+    """The stored configuration is an old one. Of a panel that still holds another home's nothing is asked for."""
+    if moves.waits(tx, panel) is not None:
+        return
     tx.expect_configuration(panel)
     batch.outdated.add(panel)
 
@@ -30,9 +34,13 @@ def outdate(tx: Transaction, batch: Batch, panel: str) -> None:
 def _write_result(tx: Transaction, batch: Batch, panel: str, result: messages.Result, now_ms: int) -> None:
     state: CommandState = "done" if result.status == 0 else "failed"
     answer = (result.id, state, now_ms, result.status, result.detail, panel)
-    if not tx.set_command_state(*answer) and tx.set_change_state(*answer):
+    if tx.set_command_state(*answer):
+        return
+    if tx.set_change_state(*answer):
         # Done, it is another configuration now; refused as a conflict, it has been another one for some time.
         outdate(tx, batch, panel)
+        return
+    progress.answer(tx, panel, result, now_ms)
 
 
 def _readable(text: bytes) -> str:

@@ -8,6 +8,7 @@ from hemlarm_cloud.ingest.served_panels import ServedPanel
 from hemlarm_cloud.store import Event, PanelHealth, PathReport
 from hemlarm_protocol import messages, sealing
 from hemlarm_protocol.household import PicturePart
+from hemlarm_protocol.upkeep import UpdateWanted
 
 
 class Received(NamedTuple):
@@ -69,6 +70,7 @@ class Batch:
         self.outdated: set[str] = set()
         self.picture_parts: list[tuple[str, PicturePart]] = []
         self.picture_states: list[tuple[str, bytes, int]] = []
+        self.upkeep: list[tuple[str, Any]] = []
 
     def __bool__(self) -> bool:
         return bool(
@@ -84,6 +86,7 @@ class Batch:
             or self.readings
             or self.heard
             or self.picture_parts
+            or self.upkeep
         )
 
     def told(self, panel: str, fact: tuple[Any, ...], at_ms: int) -> None:
@@ -95,10 +98,13 @@ class Batch:
             self.readings[panel] = Told(message.items, at_ms)
         elif kind == "picture-part":
             self.picture_parts.append((panel, message))
+        elif kind == "upkeep":
+            self.upkeep.append((panel, message))
 
     def what_comes_once(self) -> "Batch":
         """Return what the panel will not send again by itself when this batch could not be stored."""
         kept = Batch()
         kept.salts, kept.opened, kept.documents, kept.health = self.salts, self.opened, self.documents, self.health
         kept.path_reports, kept.readings = self.path_reports, self.readings
+        kept.upkeep = [each for each in self.upkeep if not isinstance(each[1], UpdateWanted)]
         return kept

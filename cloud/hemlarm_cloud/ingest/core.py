@@ -18,6 +18,7 @@ from hemlarm_cloud.ingest.moment import Moment
 from hemlarm_cloud.ingest.requests_sent import COMMAND_REPEAT_MS, RequestsSent, send, set_state
 from hemlarm_cloud.ingest.served_panels import LEVELS_TELLS, ServedPanel, ServedPanels
 from hemlarm_cloud.ingest.texting import Text, Texting
+from hemlarm_cloud.keys.serving import KeyChanges
 from hemlarm_cloud.pictures import arriving
 from hemlarm_cloud.store import (
     Change,
@@ -30,6 +31,8 @@ from hemlarm_cloud.store import (
     StoreError,
 )
 from hemlarm_cloud.store.transaction import Transaction
+from hemlarm_cloud.updates import progress
+from hemlarm_cloud.updates.serving import Serving
 from hemlarm_cloud.vault import Vault
 from hemlarm_protocol import message_names, messages, path_names, sealing
 from hemlarm_protocol.errors import BadMessage
@@ -72,6 +75,8 @@ class IngestCore:
         self._speaking: dict[str, ServedPanel] = {}
         self._entry_delays = EntryDelays()
         self._requests = RequestsSent()
+        self._updates = Serving()
+        self._keys = KeyChanges(vault, self._panels, self.refusals)
         self._readings = ConfigurationReadings(self._panels, random)
         self._heartbeat_ms = heartbeat_ms
         self._lines = LineKeeping(heartbeat_ms)
@@ -113,6 +118,8 @@ class IngestCore:
             self._ask_again(batch, gaps, now)
             for panel, picture, got in batch.picture_states:
                 batch.panels[panel].end.picture_state(picture, got)
+            self._updates.want(batch.upkeep, now)
+            self._keys.written(self._store.read)
             for panel in batch.outdated:
                 self._readings.begin(panel)
             for panel in self._lines.written(batch.heard, now):
@@ -135,6 +142,8 @@ class IngestCore:
             waiting: list[Command | Change] = [*reading.due_commands(now_ms, shards)]
             waiting += reading.due_changes(now_ms, shards)
             untold = reading.untold_levels(shards)
+            self._updates.look(reading, now, shards)
+            self._speaking |= self._keys.pump(reading, now, shards)
         delays = self._entry_delays.due(self._store.read, now, shards)
         sent = [request for request in self._requests.due(waiting, now) if self._send(request, now)]
         if sent or delays or untold:
@@ -148,7 +157,7 @@ class IngestCore:
                 self._entry_delays.forget()
                 raise
             self._relevel(levels)
-        self._speaking |= self._readings.ask(now)
+        self._speaking |= self._readings.ask(now) | self._updates.send(self._panels.get, now)
         return self._frames()
 
     def supervise(self, now_ms: int, shards: tuple[str, str] = ("00", "ff")) -> None:
@@ -170,7 +179,7 @@ class IngestCore:
     def deadline_ms(self, now_ms: int) -> int | None:
         """Return when `pump` or `supervise` has something to do that time alone brings, or None. Raises StoreError."""
         now = self._moment(now_ms)
-        times = self._readings.due_ms()
+        times = self._readings.due_ms() + self._updates.due_ms(now) + self._keys.due_ms()
         for next_ms in (self._entry_delays.next_ms(self._store.read, now), self._lines.next_ms()):
             if next_ms is not None:
                 times.append(next_ms)
@@ -274,6 +283,8 @@ class IngestCore:
             dating.tell_boots(tx, panel, batch.panels[panel], now)
         outcomes = self._write_events(tx, batch, now)
         answers.write(tx, batch, now.unix_ms)
+        progress.write(tx, batch, now.unix_ms)
+        self._keys.write(tx, batch, now)
         for health in batch.health.values():
             tx.keep_health(health)
         for report in batch.path_reports.values():

@@ -7,6 +7,7 @@ from hemlarm_cloud.ingest.asking_again import AskingAgain
 from hemlarm_cloud.ingest.boot_times import BootTimes
 from hemlarm_cloud.ingest.levels import Levels
 from hemlarm_cloud.ingest.moment import Moment
+from hemlarm_cloud.keys import rotation
 from hemlarm_cloud.store import Store
 from hemlarm_cloud.vault import Vault, VaultError
 from hemlarm_protocol.cloud_end import CloudEnd
@@ -109,19 +110,20 @@ class ServedPanels:
     def _load(self, panel: str) -> ServedPanel | None:
         with self._store.read() as reading:
             row = reading.panel(panel)
-            incarnations = reading.incarnations(panel) if row else []
-        if row is None or row.revoked_ms is not None:
-            return None
-        try:
-            root_key = self._vault.unwrap(panel, row.root_key)
-        except VaultError as error:
-            self._refusals.add(str(error))
-            return None
+            if row is None or row.revoked_ms is not None:
+                return None
+            incarnations = reading.incarnations(panel)
+            try:
+                roots = rotation.roots(reading, self._vault, panel, row.root_key)
+            except VaultError as error:
+                self._refusals.add(str(error))
+                return None
         levels = Levels.of(row).paced(self._heartbeat_ms)
         welcome_ms = levels.welcome_ms(self._heartbeat_ms)
-        end = CloudEnd(bytes.fromhex(panel), root_key, self._random, welcome_ms)
+        end = CloudEnd(bytes.fromhex(panel), roots[0], self._random, welcome_ms)
+        end.use_roots(roots)
         for incarnation in incarnations:
-            end.learn(incarnation.salt)
+            end.know(incarnation.kid, incarnation.salt)
         if len(self._known) >= PANELS_MAX:
             del self._known[next(iter(self._known))]
         self._known[panel] = ServedPanel(end, levels)

@@ -37,6 +37,7 @@ CONDITIONS = {
     "sv": {
         "mains": "nätspänningen borta", "line": "ingen kontakt", "path": "en väg till centralen ur funktion",
         "path-silent": "en väg till centralen tyst", "battery": "lågt batteri", "battery-missing": "batteri saknas",
+        "reset": "fabriksåterställd",
         "battery-test": "batteriprovet underkänt", "charger": "laddaren ur funktion",
         "parked": "avstängt, batteriet tomt",
         "sensor-lost": "detektor ur kontakt", "sensor-battery": "lågt batteri i detektor", "sensor": "fel i detektor",
@@ -47,6 +48,7 @@ CONDITIONS = {
     "en": {
         "mains": "mains out", "line": "no contact", "path": "a way to the centre out of order",
         "path-silent": "a way to the centre silent", "battery": "low battery", "battery-missing": "battery missing",
+        "reset": "reset to factory state",
         "battery-test": "battery test failed", "charger": "charger out of order", "parked": "shut down, battery empty",
         "sensor-lost": "detector lost", "sensor-battery": "low battery of detector", "sensor": "detector fault",
         "sensor-radio": "radio of detector disturbed", "too-hot": "too hot", "too-cold": "too cold",

@@ -25,6 +25,7 @@ MENU: tuple[Entry, ...] = (
     Entry("/desk/log", "history", "desk.log", _STAFF),
     Entry("/desk/duty", "phone", "desk.duty", _STAFF),
     Entry("/desk/reports", "report", "desk.reports", _STAFF, first=False),
+    Entry("/desk/releases", "download", "releases.title", _STAFF, first=False),
     Entry("/home", "house", "customer.status", _CUSTOMER),
     Entry("/home/history", "history", "customer.history", _CUSTOMER),
     Entry("/home/climate", "thermometer", "customer.climate-menu", _CUSTOMER),
@@ -37,6 +38,8 @@ MENU: tuple[Entry, ...] = (
     Entry("/home/settings", "settings", "customer.settings", _CUSTOMER, first=False),
     Entry("/installer", "house", "installer.sites", (Role.INSTALLER,)),
     Entry("/installer/check", "check", "installer.check-file", (Role.INSTALLER,)),
+    Entry("/installer/provisioning", "shield", "provisioning.menu", (Role.INSTALLER,)),
+    Entry("/installer/provisioning", "shield", "provisioning.menu", (Role.SUPERVISOR,), first=False),
 )
 
 BANNERS: dict[Role, str] = {**dict.fromkeys(_STAFF, "/desk/banner"), Role.CUSTOMER: "/home/banner"}

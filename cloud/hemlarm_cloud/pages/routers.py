@@ -7,7 +7,7 @@ from hemlarm_cloud.pages.access import account_routes, family_routes, recovery_r
 from hemlarm_cloud.pages.access import routes as access
 from hemlarm_cloud.pages.customer import routes as customer
 from hemlarm_cloud.pages.desk import routes as desk
-from hemlarm_cloud.pages.installer import panel_routes
+from hemlarm_cloud.pages.installer import panel_routes, provisioning_routes
 from hemlarm_cloud.pages.installer import routes as installer
 from hemlarm_cloud.pages.notices import routes as notices
 
@@ -23,5 +23,6 @@ PAGES: tuple[tuple[str, APIRouter], ...] = (
     ("desk", desk.router),
     ("installer", installer.router),
     ("installer", panel_routes.router),
+    ("installer", provisioning_routes.router),
     ("notices", notices.router),
 )

@@ -9,6 +9,7 @@ from hemlarm_cloud.pages.access import texts as access
 from hemlarm_cloud.pages.customer import texts as customer
 from hemlarm_cloud.pages.desk import texts as desk
 from hemlarm_cloud.pages.installer import texts as installer
+from hemlarm_cloud.pages.installer import texts_provisioning
 from hemlarm_cloud.pages.notices import texts as notices
 
 LANGUAGES = ("sv", "en")
@@ -20,6 +21,7 @@ _TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     customer.TEXTS,
     desk.TEXTS,
     installer.TEXTS,
+    texts_provisioning.TEXTS,
     notices.TEXTS,
 )
 

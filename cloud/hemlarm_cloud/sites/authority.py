@@ -69,6 +69,7 @@ _RULES = {
     "outputs": _Rule("AB"),
     "unlock": _Rule("AB"),
     "change-settings": _Rule("A", installer=True, usual=(BURGLARY,), written=True),
+    "provision": _Rule("A", installer=True, usual=(BURGLARY,)),
 }
 """From the centre's rules for customers: contacts by A only; passwords and levels by A or an installer on the company's
 list; burglary out of service by A, B or C, fire by A or B. Of what people do from afar anyone may make a home safer,

@@ -29,7 +29,8 @@ class Panel(NamedTuple):
 
     It is supervised by two levels, in seconds: the longest silence of the whole panel, and of a path in standby. Events
     that came by SMS are acknowledged to `sms_number`, if there is one. `levels_told` is False while the process that
-    serves the panel has not taken note of its levels.
+    serves the panel has not taken note of its levels. `board` is its kind of hardware, `firmware` the version by which
+    it opened its last session at `hello_ms`, `firmware_floor` the oldest that it still runs, as far as it told.
     """
 
     id: str
@@ -42,6 +43,10 @@ class Panel(NamedTuple):
     standby_level_s: int = 90_000
     sms_number: str | None = None
     levels_told: bool = True
+    board: str | None = None
+    firmware: int | None = None
+    hello_ms: int | None = None
+    firmware_floor: int | None = None
 
 
 class Incarnation(NamedTuple):

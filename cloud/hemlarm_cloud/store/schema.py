@@ -44,6 +44,9 @@ UNTOLD = text("NOT levels_told")
 URGENT = text("qcode >= 1100 AND qcode < 1200")
 """Which events case work looks at first, whatever else waits: alarms, and a few faults among their codes."""
 
+RESET = text("qcode = 1313")
+"""Which events tell of a panel's reset, its last word: a few in a lifetime of the table."""
+
 OPEN = text("ended_ms IS NULL")
 """Which line faults belong into the index of those that last."""
 
@@ -68,6 +71,10 @@ panel = Table(
     Column(
         "levels_told", Boolean, nullable=False, server_default=text("true"), comment="by the process that serves it"
     ),
+    Column("board", String(16), comment="as in the heads of firmware images"),
+    Column("firmware", Integer, comment="what its last session was opened by"),
+    Column("hello_ms", BigInteger, comment="when that was"),
+    Column("firmware_floor", Integer, comment="the oldest that it still runs, as it told"),
 )
 Index("ix_panel_untold", panel.c.id, sqlite_where=UNTOLD, postgresql_where=UNTOLD)
 
@@ -121,6 +128,8 @@ Index(
 )
 
 Index("ix_event_urgent", event.c.id, sqlite_where=URGENT, postgresql_where=URGENT)
+
+Index("ix_event_reset", event.c.panel, sqlite_where=RESET, postgresql_where=RESET)
 
 boot_time = Table(
     "boot_time",

@@ -37,7 +37,7 @@ _Change = Callable[[Transaction, Row[Any], int], None]
 
 
 def step(store: Store, now_ms: int) -> int | None:
-    """Begin and end line faults, a bounded number of them; returns when to be called again, None without transmitters."""
+    """Begin and end line faults, a bounded number; returns when to be called again, None without transmitters."""
     with store.read() as reading:
         if reading.connection.execute(_accounts().limit(1)).first() is None:
             return None

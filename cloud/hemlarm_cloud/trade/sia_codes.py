@@ -15,8 +15,9 @@ _CODES = {
     301: "AT AR", 302: "YT YR", 305: "RR RR", 306: "YG YG", 307: "YX YZ", 308: "YX YZ", 309: "YT YR",
     311: "YM YR", 312: "YP YQ", 344: "XQ XH", 350: "YC YK", 351: "LT LR", 352: "LT LR", 354: "YC YK",
     373: "FT FJ", 374: "EA BR", 377: "BT BJ", 380: "UT UJ", 381: "UT UJ", 384: "XT XR",
-    401: "OP CL", 403: "OA CA", 406: "BC BC", 422: "DO DC", 432: "DT DR", 441: "OP CL", 456: "OP CL", 461: "JA JA",
-    570: "UB UU", 601: "RX RX", 602: "RP RP", 607: "TS TE", 624: "JO JO", 627: "LB LB", 628: "LX LX",
+    401: "OP CL", 403: "OA CA", 406: "BC BC", 413: "RS RS", 414: "RU RU", 422: "DO DC", 432: "DT DR", 441: "OP CL",
+    456: "OP CL", 461: "JA JA", 570: "UB UU", 601: "RX RX", 602: "RP RP", 607: "TS TE", 624: "JO JO", 627: "LB LB",
+    628: "LX LX",
 }  # fmt: skip
 """Of a new event or disarming, and of its restore or arming."""
 

@@ -81,10 +81,10 @@ def _retransmission_stops(_board: "Board") -> None:
 def _answer_after_the_deed(_board: "Board") -> None:
     def hasty(self: "Any", command: "Any") -> "tuple[int, int]":
         happened = (inputs.COMMAND, command.verb, command.argument, command.user)
-        outputs = self._app.core.handle(happened, self._clock.uptime_ms())
+        outputs = self._app.core.handle(happened, self._app.clock.uptime_ms())
         answer = next((output[1], output[2]) for output in outputs if output[0] == "result")
         self._app.perform(outputs)
-        self._memory.remember_answer(command.id, answer[0], answer[1])
+        self._app.memory.remember_answer(command.id, answer[0], answer[1])
         return answer
 
     requests.Requests._decide = hasty  # type: ignore[method-assign]
@@ -206,6 +206,6 @@ _BUGS = {
 
 async def main(board: "Board") -> None:
     """Run the firmware with the bug that the credentials name."""
-    bug: Any = board.credentials()["bug"]
-    _BUGS[bug](board)
+    credentials: Any = board.credentials()
+    _BUGS[credentials["bug"]](board)
     await app.main(board)

@@ -101,6 +101,7 @@ class VirtualBoard:
             "failing": self._take_failing,
             "hang": self._take_hang,
         }
+        self._slots: Any = None
         self._modem: Any = None
         if start["modem"]:
             from virtual_modem import VirtualModem
@@ -126,10 +127,25 @@ class VirtualBoard:
         """The chip called `name`. Raises KeyError."""
         return VirtualFlash(self, name, self._start["flash"][name])
 
-    def credentials(self) -> "dict[str, Any]":
-        """Who this panel is and whom it may trust."""
-        credentials: dict[str, Any] = self._start["credentials"]
+    def credentials(self) -> "dict[str, Any] | None":
+        """Who this panel is and whom it may trust, as the world read it from the flash."""
+        credentials: dict[str, Any] | None = self._start["credentials"]
         return credentials
+
+    def keep_credentials(self, credentials: "dict[str, Any] | None") -> None:
+        """Replaces them, on the flash."""
+        __import__("hemlarm_firmware.credentials", None, None, ("",)).keep(self.flash("keys"), credentials)
+        del sys.modules["hemlarm_firmware.credentials"]
+        self.exchange()
+        self._start["credentials"] = credentials
+
+    def slots(self) -> "Any":
+        """What the firmware runs from, where that is slots."""
+        return self._slots
+
+    def run_from(self, slots: "Any") -> None:
+        """The loader has chosen."""
+        self._slots = slots
 
     async def next_input(self) -> "tuple[Any, ...]":
         """Waits for the next debounced input."""
@@ -215,8 +231,7 @@ class VirtualBoard:
 
     def flash_file(self, name: str) -> str:
         """Where a chip's bytes are."""
-        path: str = self._start["flash"][name][3]
-        return path
+        return f"{self._start['folder']}/{self._start['flash'][name][3]}"
 
     @property
     def exchanges(self) -> int:
