@@ -85,7 +85,7 @@ def test_another_seed_gives_other_bytes(server: ForkServer) -> None:
         ("at 5s expect siren sounded at least 1s", "but the siren has sounded for 0 s"),
         (
             "at 5s change areas 1 entry_s=45\nat 8s expect same configuration\n"
-            "  cut network\n  code 1234 ok\n  key up ok ok\nat 12s expect same configuration",
+            "  cut network\n  code 1234 ok\n  key up up ok ok\nat 12s expect same configuration",
             "but the panel is at revision 2, the cloud at 1",
         ),
         ("at 1ms expect everything acknowledged", "but the events [1] are not acknowledged"),

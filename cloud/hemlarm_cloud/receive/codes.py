@@ -24,7 +24,7 @@ _PAIRS = {
 _SINGLE = {
     "CL": 3401, "OP": 1401, "CA": 3403, "OA": 1403, "CG": 3441, "OG": 1441, "CF": 3401, "OC": 1406, "BC": 1406,
     "CI": 1454, "RP": 1602, "RX": 1601, "TX": 1601, "RR": 1305, "TS": 1607, "TE": 3607, "LB": 1627, "LX": 1628,
-    "NL": 3441, "YG": 1306, "JO": 1624, "YY": 1602, "DO": 1422, "DC": 3422,
+    "NL": 3441, "YG": 1306, "JO": 1624, "YY": 1602, "DO": 1422, "DC": 3422, "RU": 1414,
 }  # fmt: skip
 
 # What transmitters with codes of their own write, in Swedish and English.
