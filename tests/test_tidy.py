@@ -58,6 +58,7 @@ CLOCKS = {
     "simulator/hemlarm_simulator/clock.py": "the world's two clocks",
     "simulator/hemlarm_simulator/demo/": "the demonstration runs in real time and measures it",
     "simulator/hemlarm_simulator/desk_board/board.py": "waits for who reads its terminal",
+    "simulator/hemlarm_simulator/desk_board/interpreter.py": "gives an interrupted program time to end",
     "simulator/hemlarm_simulator/page/opening.py": "where the steady clock enters the simulated world's thread",
     "simulator/hemlarm_simulator/page/real_side.py": "where the clock enters the cloud of houses in real time",
     "simulator/hemlarm_simulator/real_cloud.py": "where the clock enters a real cloud for the demonstration",

@@ -1,6 +1,7 @@
 """What comes before the panel serves, and what serves then. Loaded when the panel starts, and then forgotten."""
 
 import asyncio
+import gc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def program(board: "Board") -> "Callable[[Board], Awaitable[None]]":
 async def _not_installed(board: "Board") -> None:
     from hemlarm_firmware import factory_reset, unprovisioned
 
+    gc.threshold(-1)  # type: ignore[attr-defined]  # MicroPython's. Nothing is short of memory here.
     await factory_reset.erase_what_is_left(board)
     await unprovisioned.main(board)
     # What ended here would be started over and over; whoever installs it interrupts this.

@@ -37,7 +37,7 @@ from tenant_rows import NOW_MS, Tenant, snapshot, touched
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
-EXAMPLES = 6
+EXAMPLES = 4
 """Of each operation, and each way to make one up, for each role."""
 
 FREE = Limits(of_a_token=Rate(1e9, 10**9), of_an_address=Rate(1e9, 10**9))

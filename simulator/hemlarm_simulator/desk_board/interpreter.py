@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 import tty
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +19,9 @@ _HEAP = "4m"
 
 _INTERRUPT = b"\x03"
 _STOP_S = 10.0
+_SETTLES_S = 10.0
+"""What an interrupted program takes to end. The unix port dies of a second interrupt then; a board only notes it."""
+
 _CHUNK = 4096
 
 
@@ -46,6 +50,7 @@ class Interpreter:
         os.close(wishes)
         os.set_blocking(near, False)
         self.descriptor = near
+        self._interrupted_s = float("-inf")
         self.up = False
         """Whether it has begun: before that nobody can interrupt it."""
 
@@ -60,7 +65,8 @@ class Interpreter:
             with suppress(BlockingIOError):
                 return data[os.write(self.descriptor, data) :]
             return data
-        if self.up and _INTERRUPT in data:
+        if self.up and _INTERRUPT in data and time.monotonic() - self._interrupted_s >= _SETTLES_S:
+            self._interrupted_s = time.monotonic()
             self._process.send_signal(signal.SIGINT)
             return data.partition(_INTERRUPT)[2]
         return data
