@@ -86,6 +86,15 @@ class Fleet:
         with self.store.read() as reading:
             return {row.panel: row.ring for row in reading.connection.execute(query)}
 
+    def take_ring(self, release: int) -> list[str]:
+        """All panels with an offer take the version, and the ring has been watched for long enough; returns them."""
+        self.step()
+        took = self.offered(release)
+        self.takes(*took)
+        self.step(HOUR_MS)
+        self.step()
+        return took
+
     def offered(self, release: int) -> list[str]:
         """The panels with an offer that they have not answered."""
         return self.in_state(release, "offered")

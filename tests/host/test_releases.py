@@ -36,16 +36,6 @@ def kept(store: Store) -> Fleet:
     return Fleet(store, 20)
 
 
-def take_ring(fleet: Fleet, release: int) -> list[str]:
-    """All panels with an offer take the version, and the ring has been watched for long enough."""
-    fleet.step()
-    took = fleet.offered(release)
-    fleet.takes(*took)
-    fleet.step(HOUR_MS)
-    fleet.step()
-    return took
-
-
 def test_a_ring_opens_when_the_one_before_has_run_the_version_for_its_time(fleet: Fleet) -> None:
     release = fleet.start("1, 25%, 100%")
     fleet.step()
@@ -61,7 +51,7 @@ def test_a_ring_opens_when_the_one_before_has_run_the_version_for_its_time(fleet
 def test_a_release_is_done_when_every_panel_runs_it(kept: Fleet) -> None:
     fleet = kept
     release = fleet.start("1, 25%, 100%")
-    assert [len(take_ring(fleet, release)) for _ in range(3)] == [1, 4, 15]
+    assert [len(fleet.take_ring(release)) for _ in range(3)] == [1, 4, 15]
     assert fleet.state(release) == "done"
     assert len(fleet.in_state(release, "good")) == 20
 
@@ -90,7 +80,7 @@ def test_a_failure_in_the_first_ring_stops_the_release_and_names_the_panel(kept:
 def test_two_percent_of_a_later_ring_may_fail(lone: Store) -> None:
     fleet = Fleet(lone, 101)
     release = fleet.start("1, 100%", soak_ms=0)
-    take_ring(fleet, release)
+    fleet.take_ring(release)
     fleet.step()
     while len(fleet.in_state(release, "good")) < 80:
         fleet.takes(*fleet.offered(release))

@@ -32,16 +32,6 @@ def kept(store: Store) -> Fleet:
     return Fleet(store, 20)
 
 
-def take_ring(fleet: Fleet, release: int) -> list[str]:
-    """All panels with an offer take the version, and the ring has been watched for long enough."""
-    fleet.step()
-    took = fleet.offered(release)
-    fleet.takes(*took)
-    fleet.step(HOUR_MS)
-    fleet.step()
-    return took
-
-
 def test_a_paused_release_is_offered_to_nobody_until_it_is_resumed(fleet: Fleet) -> None:
     release = fleet.start("100%")
     with fleet.store.begin() as tx:
