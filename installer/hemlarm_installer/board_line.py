@@ -25,6 +25,8 @@ from hemlarm_installer.errors import InstallError, UnpluggedError
 
 ANSWER_S = 5.0
 """How long the board may say nothing while it should take what is sent."""
+_TAKEN_S = 3.0
+"""How long a port may be another program's: some look at each new port for a moment, whatever is on it."""
 _PROMPT_S = 2.0
 _WORK_S = 120.0
 """The longest work asked of a board: it hashes 400 KB, or multiplies on a curve in plain Python."""
@@ -77,11 +79,7 @@ class BoardLine:
 
     def __init__(self, port: str, tries: int = 3) -> None:
         self._port = port
-        try:
-            # Under its own name mpremote knows a pseudo-terminal, and then does not poll it in steps of 10 ms.
-            self._line = SerialTransport(str(Path(port).resolve()), timeout=ANSWER_S)
-        except (OSError, TransportError, serial.SerialException) as error:
-            raise _port_error(port, error) from None
+        self._line = _opened(port)
         try:
             self._ask(lambda: self._enter(tries))
             self.run(_TOOLS)
@@ -191,6 +189,18 @@ def wait_for(port: str, limit_s: float, clock: Callable[[], float] = time.monoto
         except UnpluggedError:
             if clock() >= deadline:
                 raise
+        time.sleep(0.1)
+
+
+def _opened(port: str) -> SerialTransport:
+    deadline = time.monotonic() + _TAKEN_S
+    while True:
+        try:
+            # Under its own name mpremote knows a pseudo-terminal, and then does not poll it in steps of 10 ms.
+            return SerialTransport(str(Path(port).resolve()), timeout=ANSWER_S)
+        except (OSError, TransportError, serial.SerialException) as error:
+            if time.monotonic() >= deadline or not (Path(port).exists() and _may_open(port)):
+                raise _port_error(port, error) from None
         time.sleep(0.1)
 
 

@@ -161,6 +161,7 @@ def test_a_port_that_is_missing_forbidden_or_taken_is_told_with_the_remedy(
         board_line.BoardLine(str(tmp_path / "none"))
     file = tmp_path / "no-terminal"
     file.touch()
+    monkeypatch.setattr(board_line, "_TAKEN_S", 0.0)
     with pytest.raises(InstallError, match="end what else has it open"):
         board_line.BoardLine(str(file))
     monkeypatch.setattr(os, "access", lambda *_: False)
