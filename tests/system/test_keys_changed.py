@@ -5,8 +5,8 @@ is lost or told twice.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,8 +17,8 @@ from hemlarm_firmware.app import FIRMWARE
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.description import load_house
 from hemlarm_simulator.launch import ForkServer
-from hemlarm_simulator.nor_flash import Hook, NorFlash, PowerCut
 from hemlarm_simulator.virtual.world import VirtualWorld, seeded_credentials
+from torn_flash import torn_images
 
 SEED = 1
 TORN = 1
@@ -113,38 +113,17 @@ class Change:
             self._world = world
             world.run_until(ASKED_MS)
             for name, chip in world.panel.flash.items():
-                chip.before = self._hook(name, chip)
+                chip.before = torn_images(chip, self._chance, TORN, partial(self._keep, name))
             ask(world)
             world.run_until(OPENED_MS)
             world.house.enter_code("1234", "away")
             assert finishes(world, CHANGE_LIMIT_MS)
-
-    def _hook(self, name: str, chip: NorFlash) -> Hook:
-        def before(operation: str, offset: int, data: bytes) -> None:
-            self._keep(name, bytes(chip.contents))
-            length = len(data) or chip.sector_size
-            for _ in range(TORN):
-                torn = NorFlash(chip.size, chip.sector_size, chip.program_size)
-                torn.contents[:] = chip.contents
-                torn.before = _cutting(int.from_bytes(self._chance(4)) % length, self._chance(length))
-                with suppress(PowerCut):
-                    torn.erase(offset) if operation == "erase" else torn.program(offset, data)
-                self._keep(name, bytes(torn.contents))
-
-        return before
 
     def _keep(self, name: str, contents: bytes) -> None:
         world = self._world
         chips = {other: bytes(chip.contents) for other, chip in world.panel.flash.items()}
         journalled = {trace.values[0]: trace.values[1] for trace in world.ledger.traces if trace.what == "event"}
         self.images.append(Image(chips | {name: contents}, world.cloud_process.backup(), journalled))
-
-
-def _cutting(done: int, torn: bytes) -> Hook:
-    def hook(*_: object) -> None:
-        raise PowerCut(done, torn)
-
-    return hook
 
 
 def recovered(server: ForkServer, image: Image) -> VirtualWorld:

@@ -6,17 +6,18 @@ the link and the ingest that go on. In the evening somebody arms, a window is op
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
 from hemlarm_simulator.chance import Chance
 from hemlarm_simulator.description import load_house
 from hemlarm_simulator.launch import ForkServer
-from hemlarm_simulator.nor_flash import Hook, NorFlash, PowerCut
+from hemlarm_simulator.nor_flash import NorFlash
 from hemlarm_simulator.simulated_panel import PanelSetup
 from hemlarm_simulator.virtual.world import VirtualWorld, seeded_credentials
+from torn_flash import torn_images
 
 SEED = 1
 TORN = 8
@@ -45,7 +46,7 @@ class Evening:
             self._world = world
             world.run_until(ARMED_MS)
             for name, chip in world.panel.flash.items():
-                chip.before = self._hook(name, chip)
+                chip.before = torn_images(chip, self._chance, TORN, partial(self._keep, name))
             world.house.enter_code("1234", "away")
             world.run_until(OPENED_MS)
             world.house.open("bedroom-window")
@@ -55,33 +56,12 @@ class Evening:
             world.run_until(END_MS)
             self.codes = Counter(event.qcode for event in world.cloud.events())
 
-    def _hook(self, name: str, chip: NorFlash) -> Hook:
-        def before(operation: str, offset: int, data: bytes) -> None:
-            self._keep(name, bytes(chip.contents))
-            length = len(data) or chip.sector_size
-            for _ in range(TORN):
-                torn = NorFlash(chip.size, chip.sector_size, chip.program_size)
-                torn.contents[:] = chip.contents
-                torn.before = _cutting(int.from_bytes(self._chance(4)) % length, self._chance(length))
-                with suppress(PowerCut):
-                    torn.erase(offset) if operation == "erase" else torn.program(offset, data)
-                self._keep(name, bytes(torn.contents))
-
-        return before
-
     def _keep(self, name: str, contents: bytes) -> None:
         world = self._world
         chips = {other: bytes(chip.contents) for other, chip in world.panel.flash.items()}
         journalled = {trace.values[0]: trace.values[1] for trace in world.ledger.traces if trace.what == "event"}
         lamp = world.house.lamps.get("armed")
         self.images.append(Image(chips | {name: contents}, world.cloud_process.backup(), journalled, lamp))
-
-
-def _cutting(done: int, torn: bytes) -> Hook:
-    def hook(*_: object) -> None:
-        raise PowerCut(done, torn)
-
-    return hook
 
 
 @pytest.fixture(name="server", scope="module")
